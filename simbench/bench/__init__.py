@@ -1,0 +1,1 @@
+"""Judging findings against truth."""

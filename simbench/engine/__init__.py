@@ -1,0 +1,1 @@
+"""How visitors are played against a site."""

@@ -1,0 +1,1 @@
+"""Codecs: other tools' formats to and from a run."""

@@ -1,0 +1,1 @@
+"""What to simulate: YAML to a validated Scenario."""
