@@ -1,0 +1,221 @@
+"""A persona: the kind of person a visitor is, as distributions that each visitor's own dials are drawn from.
+
+`PersonaSpec` is a persona with every dial filled in. The library (`personas.yaml` beside this file) holds each number
+with its source, or marked as an assumption with a range; a persona takes what it does not say from `default`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, Field, create_model
+
+from simbench.visitor.distribution import Choice, StrictModel, Uniform, Value, Weights, quantile, wrong
+
+__all__ = [
+    "DIALS",
+    "Device",
+    "Dial",
+    "Frustration",
+    "Interests",
+    "PersonaPatch",
+    "PersonaSpec",
+    "Source",
+    "VisitorType",
+    "draw_dials",
+]
+
+Device = Literal["desktop", "tablet", "mobile"]
+Source = Literal["direct", "organic", "paid", "email", "social", "referral"]
+VisitorType = Literal["new", "returning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """What a dial means: its unit, the range that makes sense, and one line for people.
+
+    As an annotation of a `Value` it refuses what lies outside the range; `draw_dials` sets draws that fall outside to
+    its limits.
+    """
+
+    unit: str
+    low: float
+    high: float
+    about: str
+    #: `frustration.slow`; filled in where `DIALS` is made.
+    name: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        schema = handler(core)
+        return {**schema, "description": f"{self.about} [{self.unit}, {self.low:g} to {self.high:g}]"}
+
+    def _check(self, value: Value) -> Value:
+        points: dict[str, float | None]
+        if isinstance(value, int | float):
+            points = {"": float(value)}
+        elif isinstance(value, Choice):
+            points = {f"choice {name} ": float(name) for name in value.choice}
+        elif isinstance(value, Uniform):
+            points = {"low ": value.uniform.low, "high ": value.uniform.high}
+        else:
+            points = {f"centre of the {value.kind} distribution ": value.centre(), "min ": value.min, "max ": value.max}
+        for name, number in points.items():
+            if number is not None and not self.low <= number <= self.high:
+                said = f"the {name}" if name else ""
+                raise wrong(
+                    f"{said}must lie between {self.low:g} and {self.high:g} ({self.unit}), but is {number:g}; change it"
+                )
+        return value
+
+
+def _share(about: str) -> Dial:
+    return Dial(unit="share", low=0, high=1, about=about)
+
+
+def _weight(about: str) -> Dial:
+    return Dial(unit="weight", low=0, high=1, about=about)
+
+
+class Frustration(StrictModel):
+    """How much each kind of trouble adds to a visitor's anger (0: leaves them cold, 1: enough to be furious at once)."""
+
+    dead_click: Annotated[Value, _weight("A click that should have done something does nothing.")]
+    error: Annotated[Value, _weight("The page says that something went wrong.")]
+    slow: Annotated[Value, _weight("A wait beyond patience.")]
+    covered: Annotated[Value, _weight("Something lies over what was aimed at.")]
+    form: Annotated[Value, _weight("A form rejects what seems right, or wants what is not understood.")]
+    lost: Annotated[Value, _weight("What was looked for is not where it should be.")]
+
+
+class Interests(StrictModel):
+    """The probability of doing a side act when the occasion is met on a page."""
+
+    inspect: Annotated[Value, _share("Clicks a picture to see it larger.")]
+    carousel: Annotated[Value, _share("Leafs through a carousel.")]
+    stepper: Annotated[Value, _share("Presses plus or minus.")]
+    toggle: Annotated[Value, _share("Opens or closes a section, ticks a filter.")]
+    select_text: Annotated[Value, _share("Selects a text worth copying (a model number).")]
+    coupon: Annotated[Value, _share("Tries a coupon code where a field asks for one.")]
+    lookup: Annotated[Value, _share("Goes to look something up before going on.")]
+    search: Annotated[Value, _share("Uses the search field where there is one.")]
+    double_click: Annotated[Value, _share("Double-clicks a thing that people double-click.")]
+
+
+class PersonaSpec(StrictModel):
+    """A persona with every dial filled in."""
+
+    name: str = Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")
+    about: str = Field(default="", description="One line for people.")
+    device: Weights[Device] = Field(description="Shares of devices, or one device.")
+    source: Weights[Source] = Field(description="Shares of traffic sources, or one source.")
+    visitor_type: Weights[VisitorType] = Field(description="Shares of first-time and returning visitors.")
+    goal: Weights[str] = Field(description="What they come for: a goal of the site, or shares of goals.")
+    country: Weights[str] = Field(description="Shares of countries (ISO 3166 two-letter codes), or one.")
+    bot: bool = Field(default=False, description="A program, not a person.")
+
+    scroll_propensity: Annotated[Value, _share("Scrolls on at the end of each screenful.")]
+    reading_wpm: Annotated[Value, Dial(unit="words/min", low=40, high=1500, about="Reading speed.")]
+    reading_share: Annotated[Value, _share("How much of a block of text is actually read.")]
+    dwell_shape: Annotated[
+        Value, Dial(unit="Weibull k", low=0.2, high=3, about="Shape of dwell; below 1, who stayed long stays longer.")
+    ]
+    depth: Annotated[Value, Dial(unit="pages", low=1, high=200, about="Pages willing to see in a visit.")]
+    compare_items: Annotated[Value, Dial(unit="items", low=2, high=20, about="Products looked at when comparing.")]
+
+    patience_s: Annotated[Value, Dial(unit="s", low=0.1, high=600, about="How long a wait is tolerated.")]
+    frustration: Frustration
+    frustration_decay_s: Annotated[
+        Value, Dial(unit="s", low=1, high=3600, about="Time in which anger falls to 37 %, when nothing feeds it.")
+    ]
+    vent_rage: Annotated[Value, _share("Vents by striking when angry.")]
+    give_up: Annotated[Value, _share("Gives up when angry, rather than trying once more.")]
+    form_wary: Annotated[Value, _share("Reluctance to give personal details.")]
+
+    fitts_a_ms: Annotated[Value, Dial(unit="ms", low=0, high=2000, about="Pointing: intercept of Fitts' law.")]
+    fitts_b_ms: Annotated[Value, Dial(unit="ms/bit", low=0, high=1000, about="Pointing: slope of Fitts' law.")]
+    motor_noise: Annotated[Value, Dial(unit="log-sd", low=0, high=2, about="Spread of movement times.")]
+    tap_sd_px: Annotated[Value, Dial(unit="px", low=0, high=60, about="Spread of taps around their aim, an axis.")]
+    hold_ms: Annotated[Value, Dial(unit="ms", low=10, high=2000, about="From press to release.")]
+    overshoot: Annotated[Value, _share("First movement goes past the target.")]
+
+    decision_s: Annotated[Value, Dial(unit="s", low=0.05, high=120, about="Own median time to decide on an act.")]
+    hesitancy: Annotated[Value, _share("Hesitates before an act that commits.")]
+    key_ms: Annotated[Value, Dial(unit="ms", low=20, high=3000, about="From key to key.")]
+    typo: Annotated[Value, _share("Makes a mistake in a field that the form rejects.")]
+
+    distraction_per_min: Annotated[Value, Dial(unit="1/min", low=0, high=20, about="Looks away from the page.")]
+    double_clicker: Annotated[Value, _share("Double-clicks where one click would do.")]
+    idle_click: Annotated[Value, _share("Clicks on nothing in particular, a page.")]
+    text_select: Annotated[Value, _share("Selects text while reading, a page.")]
+    consent: Annotated[Value, _share("Accepts being recorded when asked.")]
+    interests: Interests
+
+
+def _dials(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Dial]]:
+    for name, info in model.model_fields.items():
+        for extra in info.metadata:
+            if isinstance(extra, Dial):
+                yield prefix + name, replace(extra, name=prefix + name)
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from _dials(info.annotation, f"{prefix}{name}.")
+
+
+#: Every dial by its name (`patience_s`, `frustration.slow`), in the order of the model.
+DIALS: Final[Mapping[str, Dial]] = dict(_dials(PersonaSpec))
+
+
+def _partial(model: type[StrictModel], name: str) -> type[StrictModel]:
+    """`model` with every field optional: what may be written when the rest comes from elsewhere."""
+    fields: dict[str, Any] = {}
+    for key, info in model.model_fields.items():
+        annotation: Any = info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, StrictModel):
+            annotation = _partial(annotation, f"{annotation.__name__}Patch")
+        elif info.metadata:
+            annotation = Annotated[annotation, *info.metadata]
+        fields[key] = (annotation, Field(default=None, description=info.description))
+    return create_model(name, __base__=StrictModel, __doc__=model.__doc__, **fields)
+
+
+#: What `with:` may change: any part of a persona.
+PersonaPatch: Final = _partial(PersonaSpec, "PersonaPatch")
+
+
+def dial_value(persona: PersonaSpec, name: str) -> Value:
+    """The value of a dial by its name (`frustration.slow`)."""
+    found: Any = persona
+    for step in name.split("."):
+        found = getattr(found, step)
+    return found
+
+
+def draw_dials(persona: PersonaSpec, uniforms: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.float64]]:
+    """Draw every dial for many visitors of one persona.
+
+    Parameters
+    ----------
+    persona
+        Whose.
+    uniforms
+        Uniform numbers, shape (visitors, len(DIALS)): column j belongs to the j-th dial of `DIALS`, so that the draws of
+        one dial do not move when another dial changes.
+
+    Returns
+    -------
+    dict from dial name to an array of shape (visitors,), in the dial's unit and inside its range.
+    """
+    if uniforms.ndim != 2 or uniforms.shape[1] != len(DIALS):
+        raise ValueError(f"uniforms have the shape {uniforms.shape}, not (visitors, {len(DIALS)})")
+    return {
+        name: np.clip(quantile(dial_value(persona, name), uniforms[:, column]), dial.low, dial.high)
+        for column, (name, dial) in enumerate(DIALS.items())
+    }
