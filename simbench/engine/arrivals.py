@@ -10,6 +10,8 @@ Computation 20, 1991), with the hours warped smoothly so that its peak is at `pe
 night, whatever the peak: people sleep at four o'clock on a site that is busiest at noon too. `weekday` is 1 from Monday
 to Friday and `weekend` on Saturday and Sunday, scaled so that a normal week brings ``7 * per_day`` visits.
 
+Where `per_day` is a distribution it is drawn once a local day: days then differ by more than chance, as they do.
+
 Every campaign is a Poisson process of its own, added to the first (the sum of independent Poisson processes is one):
 ``extra_per_day * shape`` inside its window. So each visit knows which campaign brought it, and adding a campaign moves
 no visit that would have come anyway.
@@ -32,6 +34,7 @@ from numpy.typing import NDArray
 
 from simbench.engine.randomness import stream
 from simbench.errors import BadInput
+from simbench.visitor.distribution import Value, draw, mean
 
 __all__ = [
     "CELL_MS",
@@ -67,9 +70,9 @@ _LONGEST_DAYS: Final = 36_525.0
 class Surge:
     """A campaign as arrivals see it: `extra_per_day` more visits a day from `from_ms` until `until_ms` (epoch, UTC)."""
 
-    from_ms: int
-    until_ms: int
-    extra_per_day: float
+    extra_per_day: Value
+    from_ms: int | None = None
+    until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +148,13 @@ def local_ms(times_ms: NDArray[np.int64], timezone: str) -> NDArray[np.int64]:
 
 
 def rate(
-    *, from_ms: int, until_ms: int, timezone: str, per_day: float, peak_hour: float, weekend: float | None
+    *,
+    from_ms: int,
+    until_ms: int,
+    timezone: str,
+    per_day: float | NDArray[np.float64],
+    peak_hour: float,
+    weekend: float | None,
 ) -> Rate:
     """The cumulative rate from `from_ms` until `until_ms` (epoch ms).
 
@@ -154,7 +163,8 @@ def rate(
     timezone
         IANA name, such as ``Europe/Berlin``.
     per_day
-        Visits a day, on average over a normal week.
+        Visits a day, on average over a normal week; an array has one number for each local day, from that of
+        `from_ms` to that of `until_ms`.
     peak_hour
         Local hour of the greatest rate, 0 to 24.
     weekend
@@ -163,10 +173,12 @@ def rate(
     inner = np.arange(from_ms // CELL_MS + 1, -(-until_ms // CELL_MS), dtype=np.int64) * CELL_MS
     edges = np.concatenate([[from_ms], inner, [until_ms]]).astype(np.int64)
     local = local_ms(edges[:-1] // CELL_MS * CELL_MS, timezone)
+    day = local // DAY_MS
     fine = day_shape(peak_hour, (np.arange(_CELLS * 15) + 0.5) / (_CELLS * 15) * 24).reshape(_CELLS, 15).mean(axis=1)
-    per_ms = per_day / DAY_MS * (fine / fine.mean())[local % DAY_MS // CELL_MS]
+    level = per_day if isinstance(per_day, int | float) else per_day[day - day[0]]
+    per_ms = level / DAY_MS * (fine / fine.mean())[local % DAY_MS // CELL_MS]
     if weekend is not None:
-        is_weekend = (local // DAY_MS + 3) % 7 >= 5  # 1970-01-01 was a Thursday
+        is_weekend = (day + 3) % 7 >= 5  # 1970-01-01 was a Thursday
         per_ms = per_ms * np.where(is_weekend, weekend, 1.0) * 7 / (5 + 2 * weekend)
     mass = np.concatenate([[0.0], np.cumsum(per_ms * np.diff(edges))])
     return Rate(at_ms=edges.astype(np.float64), mass=mass)
@@ -178,7 +190,7 @@ def arrivals(
     sessions: int,
     start_ms: int,
     timezone: str,
-    per_day: float,
+    per_day: Value,
     peak_hour: float,
     weekend: float,
     surges: Sequence[Surge] = (),
@@ -188,33 +200,55 @@ def arrivals(
     Raises
     ------
     BadInput
-        So many visits would take more than a hundred years.
+        Nobody comes, or so many visits would take more than a hundred years.
     """
+
+    def levels(value: Value, days: float, *key: int) -> NDArray[np.float64]:
+        count = int(days) + 3  # parts of a day at both ends
+        return np.maximum(draw(value, count, stream(seed, "arrivals.level", *key)), 0.0)
+
     unit = np.cumsum(stream(seed, "arrivals.gaps").standard_exponential(sessions))
-    days = float(unit[-1]) / per_day if sessions else 0.0
+    wanted = float(unit[-1]) if sessions else 0.0
+    typical = mean(per_day)
+    days = wanted / typical if typical > 0 else np.inf
     if days > _LONGEST_DAYS:
-        raise BadInput(
-            f"arrivals.per_day: {sessions} sessions at {per_day:g} a day take {days / 365.25:.0f} years; "
-            f"raise per_day or ask for fewer sessions"
+        often = (
+            f"{sessions} sessions at {typical:g} a day take {days / 365.25:.0f} years"
+            if typical > 0
+            else "nobody comes"
         )
-    # A start on a Saturday of a shop that is shut at weekends, and lost hours of clock changes, fit into two weeks.
-    until_ms = start_ms + int((days + 14) * DAY_MS)
-    own = rate(
-        from_ms=start_ms, until_ms=until_ms, timezone=timezone, per_day=per_day, peak_hour=peak_hour, weekend=weekend
-    )
+        raise BadInput(f"arrivals.per_day: {often}; raise it or ask for fewer sessions")
+    while True:
+        # A start on a Saturday of a shop that is shut at weekends, and lost hours of clock changes, fit into two weeks;
+        # days that are drawn may be worse than their mean.
+        days += 14
+        own = rate(
+            from_ms=start_ms,
+            until_ms=start_ms + int(days * DAY_MS),
+            timezone=timezone,
+            per_day=levels(per_day, days),
+            peak_hour=peak_hour,
+            weekend=weekend,
+        )
+        if own.mass[-1] > wanted:
+            break
+        days *= 1.5
+        if days > 2 * _LONGEST_DAYS:
+            raise BadInput("arrivals.per_day: hardly anybody comes on most days; raise it or ask for fewer sessions")
     times = [own.when(unit)]
     campaigns = [np.full(sessions, -1, dtype=np.int16)]
     # Rounded up to whole cells, so that a longer run computes the very same numbers for the part it shares.
     horizon_ms = (int(times[0][-1]) // CELL_MS + 1) * CELL_MS if sessions else start_ms
     for index, surge in enumerate(surges):
-        begin, end = max(surge.from_ms, start_ms), min(surge.until_ms, horizon_ms)
-        if begin >= end or surge.extra_per_day <= 0:
+        begin = start_ms if surge.from_ms is None else max(surge.from_ms, start_ms)
+        end = horizon_ms if surge.until_ms is None else min(surge.until_ms, horizon_ms)
+        if begin >= end:
             continue
         extra = rate(
             from_ms=begin,
             until_ms=end,
             timezone=timezone,
-            per_day=surge.extra_per_day,
+            per_day=levels(surge.extra_per_day, (end - begin) / DAY_MS, index),
             peak_hour=peak_hour,
             weekend=None,
         )
