@@ -1,0 +1,158 @@
+"""What a visitor can do, and what comes back: the whole interface between a mind and a body.
+
+A visitor is a generator that yields an `Act` and is sent a `Percept`. It has no clock and does no I/O, so the same visitor
+plays in a model of the site or in a real browser; see `simbench.engine`. Positions are CSS px, durations ms. Client
+positions (`x`, `y`) are relative to the viewport, as in the DOM's ``clientX``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from simbench.visitor.scene import Scene
+
+__all__ = ["Act", "Arrive", "Await", "Back", "Choose", "Hide", "Leave", "Look", "Percept", "Point", "Press", "Read",
+           "ScrollTo", "SelectText", "Type"]  # fmt: skip
+
+
+@dataclass(slots=True)
+class Arrive:
+    """Come to the site at `url` from outside."""
+
+    url: str
+
+
+@dataclass(slots=True)
+class Look:
+    """Rest the eyes on an element (or on nothing in particular) for `ms`; the hand is still."""
+
+    ms: float
+    target: str | None = None
+
+
+@dataclass(slots=True)
+class Read:
+    """Read on for `ms` while the page is scrolled to `scroll_y` bit by bit.
+
+    `wander` is where a restless mouse ends up meanwhile (client px), or None for a hand that keeps still.
+    """
+
+    ms: float
+    scroll_y: float
+    wander: tuple[float, float] | None = None
+
+
+@dataclass(slots=True)
+class ScrollTo:
+    """Scroll to `scroll_y` in one go, to bring something into view."""
+
+    scroll_y: float
+    ms: float
+
+
+@dataclass(slots=True)
+class Point:
+    """Move the pointer to client (`x`, `y`) within `ms`; a finger merely takes that long to get there."""
+
+    x: float
+    y: float
+    ms: float
+
+
+@dataclass(slots=True)
+class Press:
+    """Press and release where the pointer is, held for `hold_ms`."""
+
+    hold_ms: float
+
+
+@dataclass(slots=True)
+class SelectText:
+    """Mark the text under the pointer by `clicks` quick clicks (2: a word, 3: a paragraph)."""
+
+    clicks: int
+    gap_ms: float
+
+
+@dataclass(slots=True)
+class Type:
+    """Type `length` characters into the field that has the focus, `ms_per_key` each, with `slips` corrected on the way.
+
+    `good` says whether what was typed is what the form wants; the text itself does not exist.
+    """
+
+    field: str
+    length: int
+    ms_per_key: float
+    slips: int
+    good: bool
+
+
+@dataclass(slots=True)
+class Choose:
+    """Give the field that has the focus another value without typing (a choice, a tick)."""
+
+    field: str
+    ms: float
+
+
+@dataclass(slots=True)
+class Await:
+    """Wait until something answers the last act, at most `ms`."""
+
+    ms: float
+
+
+@dataclass(slots=True)
+class Hide:
+    """Turn to another tab or away from the machine for `ms`."""
+
+    ms: float
+
+
+@dataclass(slots=True)
+class Back:
+    """The browser's back button."""
+
+
+@dataclass(slots=True)
+class Leave:
+    """Close the tab, or go elsewhere. Nothing comes after."""
+
+
+Act = Arrive | Look | Read | ScrollTo | Point | Press | SelectText | Type | Choose | Await | Hide | Back | Leave
+
+
+class Percept(Protocol):
+    """What the visitor perceives after an act. One object, brought up to date by the engine."""
+
+    #: Time on the true clock, ms since the visit began: a stopwatch for labels, never a rule of behaviour.
+    now_ms: float
+    #: When the last act began.
+    began_ms: float
+    #: The page as it is now.
+    scene: Scene
+    #: Number of the page view, from 0.
+    view: int
+    #: Top of the viewport in page px.
+    scroll_y: float
+    #: Pointer in client px.
+    x: float
+    y: float
+    #: After `Press`: the element that was really hit.
+    hit: str | None
+    #: After `Press` and `Await`: what is known to have come of the last press.
+    #: ``""`` nothing yet, else ``page`` (another page), ``state`` (the page changed its state), ``change`` (something
+    #: on the page changed), ``open``, ``focus``, ``scroll``.
+    response: str
+    #: After `Press`: whether anything will ever come of it. For the labels alone: a visitor cannot know.
+    alive: bool
+    #: After `Press`: when the answer will be on screen, ms after the press. For the labels alone.
+    response_ms: float
+    #: After `Press`: the class of a script error that the press raised. For the labels alone.
+    error: str | None
+    #: After `Press`: the planted defect without which the press would have had another outcome. For the labels alone.
+    cause: str | None
+    #: Whether the browser has an earlier page of this site to go back to.
+    can_go_back: bool

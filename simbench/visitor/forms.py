@@ -1,0 +1,182 @@
+"""Filling in a form: field by field, with slips, mistakes, second thoughts, and giving up."""
+
+from __future__ import annotations
+
+from simbench.site.declaration import Form, FormField
+from simbench.site.model import Element
+from simbench.visitor.acts import Await, Choose, Hide, Look, Percept, Type
+from simbench.visitor.behaviour import BEHAVIOUR as B
+from simbench.visitor.eyes import distracted, hesitate
+from simbench.visitor.hands import activate, bring_into_view, point_at, press_calmly
+from simbench.visitor.person import Doing, Visitor
+
+__all__ = ["enter", "fill_in"]
+
+#: Controls that are chosen from rather than typed into.
+_CHOSEN = frozenset({"select", "radio", "checkbox"})
+
+
+def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
+    """Fill in `form` and send it; returns whether it was accepted. Giving up is labelled with the field it was for."""
+    began = _Progress()
+    only_the_price = me.dice.fate() < B.price_check and form is me.site.forms[0]
+    called_away = me.dice.fate() < B.outside_cause
+    quits_at = int(me.dice.fate() * len(form.fields)) + 1
+    for number, field in enumerate(form.fields):
+        element = p.scene.element(field.target)
+        if element is None or element.w <= 0 or element.h <= 0:
+            continue
+        if field.optional and me.dice.form() < 0.75:
+            continue
+        if (only_the_price and number >= 1) or (called_away and number >= quits_at):
+            name = "price_check" if only_the_price else "outside_cause"
+            me.journal.lookalike("form_abandonment", name, p.view, p.now_ms, p.now_ms, target=form.form,
+                                 field=field.target)  # fmt: skip
+            me.leaving = name
+            return False
+        kept_on = yield from _answer(me, p, form, field, element, began)
+        if not kept_on:
+            return False
+    return (yield from _send(me, p, form, began))
+
+
+class _Progress:
+    """What has been entered so far."""
+
+    __slots__ = ("entries", "wrong")
+
+    def __init__(self) -> None:
+        self.entries = 0
+        #: Fields whose entry the form will not take, and whether the visitor could have known better.
+        self.wrong: dict[str, bool] = {}
+
+
+def _give_up(me: Visitor, p: Percept, form: Form, field: FormField, progress: _Progress, cause: str | None) -> None:
+    """Decide to give the form up because of a field; an episode only if something had been entered."""
+    if progress.entries:
+        me.journal.true("form_abandonment", p.view, p.now_ms, p.now_ms, target=form.form, field=field.target,
+                        cause=cause, intensity=max(me.anger, 0.1))  # fmt: skip
+    me.leaving = "form"
+
+
+def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Element, progress: _Progress) -> Doing:
+    """Read a label, make up one's mind, and enter something; returns False when the form is given up."""
+    defect = me.effects_on_people.get(field.target)
+    if field.sensitive:
+        yield from hesitate(me, p, element, 0.5 + 0.5 * me.trait.form_wary)
+        if me.dice.form() < B.sensitive_quit * me.trait.form_wary:
+            _give_up(me, p, form, field, progress, defect.id if defect else None)
+            return False
+    struggle_from: float | None = None
+    if defect is not None and defect.lookup is not None and me.dice.form() < defect.lookup.share:
+        # Nobody knows this by heart: go and look it up, or do without.
+        yield from bring_into_view(me, p, element)
+        yield Look(me.dice.lognormal(1500.0, 0.4), element.target)
+        struggle_from = p.began_ms
+        me.suffer("form", p.now_ms, defect.id)
+        if me.will_quit(p.now_ms, 2.2 * B.form_quit):
+            me.journal.true("field_struggle", p.view, struggle_from, p.now_ms, target=field.target, field=field.target,
+                            cause=defect.id)  # fmt: skip
+            _give_up(me, p, form, field, progress, defect.id)
+            return False
+        yield Hide(me.dice.lognormal(1000.0 * defect.lookup.seconds, 0.5))
+    hidden_rule = defect is not None and defect.finding == "rules_hidden"
+    chance_wrong = B.unknown_rule if hidden_rule else me.trait.typo
+    good = field.bad is None or me.dice.form() >= chance_wrong
+    yield from enter(me, p, field, element, good=good)
+    progress.entries += 1
+    if struggle_from is not None and defect is not None:
+        me.journal.true("field_struggle", p.view, struggle_from, p.now_ms, target=field.target, field=field.target,
+                        cause=defect.id)  # fmt: skip
+    if not good:
+        # Leaving the field shows the mistake at once where the form checks on blur; then it is a typo, cured at once.
+        trial = p.scene.snapshot.forms.get(form.form)
+        blur = trial.fields[field.target].blur if trial is not None and field.target in trial.fields else None
+        told = blur is not None and blur.mutations > 0
+        begun = p.began_ms
+        if told and me.dice.form() < 0.85:
+            yield Look(me.dice.lognormal(700.0, 0.4), field.target)
+            cured = me.dice.form() < B.relearn
+            yield from enter(me, p, field, element, good=cured)
+            if cured:
+                me.journal.ambiguous("field_struggle", "cured_at_once", p.view, begun, p.now_ms, target=field.target,
+                                     field=field.target)  # fmt: skip
+                return True
+        progress.wrong[field.target] = hidden_rule
+    yield from distracted(me, p)
+    return True
+
+
+def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: bool) -> Doing:
+    """Get into a field, by pointer or by Tab, and enter something."""
+    yield from bring_into_view(me, p, element)
+    by_tab = not me.touch and me.dice.form() < B.tab_key
+    if not by_tab:
+        yield from point_at(me, p, element)
+        yield from press_calmly(me, p)
+    yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)
+    if element.tag == "select" or element.role in _CHOSEN or field.kind in _CHOSEN:
+        yield Choose(field.target, me.dice.lognormal(900.0, 0.4))
+        return
+    text = field.good if good or field.bad is None else field.bad
+    length = max(1, len(text))
+    slips = me.dice.poisson(B.slip * length, me.dice.form())
+    yield Type(field.target, length, me.trait.key_ms * (1.25 if me.touch else 1.0), slips, good)
+
+
+def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
+    """Press the form's button, and deal with what comes back, until it is accepted or given up."""
+    struggles: dict[str, float] = {}
+    for attempt in range(6):
+        button = p.scene.element(form.submit)
+        if button is None:
+            return False
+        if attempt == 0:
+            yield from hesitate(me, p, button, 0.45)
+        view = p.view
+        came = yield from activate(me, p, button)
+        if came == "page":
+            accepted = True
+        elif came:
+            accepted = form.leads_to is not None and p.scene.state == form.leads_to.state
+        else:
+            # Nothing happened at all: whatever is in the way, the form can't be sent.
+            if me.will_quit(p.now_ms, 2.5 * B.form_quit) or attempt >= 3:
+                me.journal.true("form_abandonment", view, p.now_ms, p.now_ms, target=form.form, cause=me.anger_cause,
+                                intensity=max(me.anger, 0.1))  # fmt: skip
+                me.leaving = "form"
+                return False
+            continue
+        if accepted:
+            for target, since in struggles.items():
+                me.journal.true("field_struggle", view, since, p.now_ms, target=target, field=target,
+                                cause=_fault(me, target))  # fmt: skip
+            return True
+        # Rejected. The visitor sees a message, and mends what it is about.
+        wrong = next((f for f in form.fields if f.target in progress.wrong), None)
+        cause = _fault(me, wrong.target) if wrong is not None else p.cause
+        me.suffer("form", p.now_ms, cause)
+        yield Look(me.dice.lognormal(1400.0, 0.5), wrong.target if wrong else form.form)
+        if wrong is None:
+            return False
+        struggles.setdefault(wrong.target, p.began_ms)
+        if me.will_quit(p.now_ms, B.form_quit * (1.0 + attempt)):
+            for target, since in struggles.items():
+                me.journal.true("field_struggle", view, since, p.now_ms, target=target, field=target,
+                                cause=_fault(me, target))  # fmt: skip
+            _give_up(me, p, form, wrong, progress, cause)
+            return False
+        element = p.scene.element(wrong.target)
+        if element is None:
+            return False
+        good = me.dice.form() < B.relearn
+        yield from enter(me, p, wrong, element, good=good)
+        if good:
+            del progress.wrong[wrong.target]
+        yield Await(200.0)
+    return False
+
+
+def _fault(me: Visitor, target: str) -> str | None:
+    defect = me.effects_on_people.get(target)
+    return defect.id if defect is not None else None

@@ -1,0 +1,47 @@
+"""Random numbers by address, computed anywhere: in bulk for a shard, or one by one for a browser, with the same result.
+
+An act of a visitor is expanded into pointer samples, scroll events and key strokes long after it was made, for many
+visitors at once. So the numbers that shape it are not drawn in turn from a generator; they are a function of the act's
+64-bit key and of a salt. The function is SplitMix64's finaliser (Steele, Lea & Flood 2014, "Fast splittable
+pseudorandom number generators", OOPSLA), which passes BigCrush as a counter-based generator.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+__all__ = ["act_keys", "normal", "uniform"]
+
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1: Final = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2: Final = np.uint64(0x94D049BB133111EB)
+_TO_UNIT: Final = 2.0**-53
+
+
+def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    z = z ^ (z >> np.uint64(30))
+    z *= _MIX_1
+    z ^= z >> np.uint64(27)
+    z *= _MIX_2
+    z ^= z >> np.uint64(31)
+    return z
+
+
+def act_keys(session_keys: NDArray[np.uint64], acts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Key of each act from its session's key and its number in the session; arrays of equal length."""
+    return _mix(session_keys + acts.astype(np.uint64) * _GOLDEN)
+
+
+def uniform(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
+    """One number in (0, 1) for each key; another `salt` gives another, independent number for the same key."""
+    bits = _mix(keys + np.uint64((salt * int(_GOLDEN)) & 0xFFFFFFFFFFFFFFFF))
+    return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * _TO_UNIT
+
+
+def normal(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
+    """One standard normal number for each key."""
+    return ndtri(uniform(keys, salt))

@@ -1,0 +1,148 @@
+"""What visitors do on the side: look closer, leaf through, try a coupon, look something up, copy a model number."""
+
+from __future__ import annotations
+
+from simbench.site.declaration import FormField, Interest
+from simbench.site.model import Element
+from simbench.visitor.acts import Await, Back, Look, Percept
+from simbench.visitor.behaviour import BEHAVIOUR as B
+from simbench.visitor.eyes import glance, look_over
+from simbench.visitor.forms import enter
+from simbench.visitor.hands import activate, select_text, step_through
+from simbench.visitor.person import Doing, Visitor
+
+__all__ = ["close_overlay", "settle", "side_acts"]
+
+#: Side acts that step through something by pressing again and again, and the look-alike that this is.
+_STEPPED = {"carousel": "carousel", "stepper": "stepper", "toggle": "toggle"}
+
+
+def side_acts(me: Visitor, p: Percept) -> Doing:
+    """Do what interests the visitor on this page and in this state, each thing at most once a visit."""
+    for interest in me.site.interests:
+        if interest.page != p.scene.page or interest.name in me.satisfied:
+            continue
+        if interest.state is not None and interest.state != p.scene.state:
+            continue
+        if me.dice.mind() >= getattr(me.trait, f"interests_{interest.kind}"):
+            continue
+        element = p.scene.element(interest.target)
+        if element is None or element.w <= 0 or element.h <= 0 or element.target in me.given_up_on:
+            continue
+        me.satisfied.add(interest.name)
+        page = p.scene.page
+        yield from _do(me, p, interest, element)
+        if me.leaving or p.scene.page != page:
+            return
+
+
+def _do(me: Visitor, p: Percept, interest: Interest, element: Element) -> Doing:
+    kind = interest.kind
+    if kind in _STEPPED:
+        least, most = interest.presses or (1, 3)
+        presses = least + int(me.dice.mind() * (most - least + 1))
+        yield from step_through(me, p, element, presses, _STEPPED[kind])
+    elif kind == "select_text":
+        yield from select_text(me, p, element)
+    elif kind == "double_click":
+        yield from step_through(me, p, element, 2, "double_click")
+    elif kind == "inspect":
+        came = yield from activate(me, p, element)
+        if came:
+            yield Look(me.dice.lognormal(2200.0, 0.6), element.target)
+            yield from close_overlay(me, p)
+        else:
+            me.given_up_on.add(element.target)
+    elif kind in {"coupon", "search"}:
+        yield from _type_and_press(me, p, interest, element)
+    elif kind == "lookup":
+        yield from _look_up(me, p, element)
+
+
+def _type_and_press(me: Visitor, p: Percept, interest: Interest, element: Element) -> Doing:
+    target = interest.field or interest.target
+    box = p.scene.element(target)
+    if box is None:
+        return
+    sample = FormField(target=target, name=interest.name, kind="text", good=interest.type or "lamp")
+    yield from enter(me, p, sample, box, good=True)
+    if interest.target == target:
+        return
+    view = p.view
+    came = yield from activate(me, p, element)
+    if p.view != view:
+        yield from settle(me, p)
+        if not me.leaving:
+            yield from glance(me, p)
+    elif came:
+        yield Look(me.dice.lognormal(1100.0, 0.4), target)
+    elif me.will_quit(p.now_ms, 0.3):
+        me.leaving = interest.kind
+
+
+def _look_up(me: Visitor, p: Percept, element: Element) -> Doing:
+    """Follow a link to look something up, and come back: with it, or without."""
+    view = p.view
+    came = yield from activate(me, p, element)
+    if p.view == view:
+        if came:
+            yield Look(me.dice.lognormal(1500.0, 0.5), element.target)
+        return
+    del came
+    yield from settle(me, p)
+    if me.leaving:
+        return
+    there, arrived = p.view, p.now_ms
+    found = me.dice.fate() >= 0.5 * B.unsuitable
+    yield from look_over(me, p, 0.35)
+    if not p.can_go_back or me.leaving:
+        return
+    yield Back()
+    yield from settle(me, p)
+    if me.leaving:
+        return
+    if found:
+        me.journal.lookalike("u_turn", "found_and_back", there, arrived, p.now_ms)
+    else:
+        me.journal.true("u_turn", there, arrived, p.now_ms)
+        me.suffer("lost", p.now_ms, None)
+
+
+def close_overlay(me: Visitor, p: Percept) -> Doing:
+    """Get out of a state that was only looked into (a zoomed picture, an open menu)."""
+    for candidate in p.scene.elements:
+        effect = p.scene.effect(candidate) if candidate.interactive else None
+        if effect is not None and effect.kind == "state" and effect.state == "fresh":
+            yield from activate(me, p, candidate)
+            return
+
+
+def settle(me: Visitor, p: Percept) -> Doing:
+    """Wait for a page to arrive, answer the cookie banner, or lose patience."""
+    began = p.now_ms
+    patience_ms = me.dice.lognormal(1000.0 * me.trait.patience_s, B.patience_sigma)
+    if not p.response:
+        yield Await(patience_ms)
+    if not p.response:
+        me.suffer("slow", p.now_ms, None)
+        if me.will_quit(p.now_ms, B.leave_when_slow):
+            me.journal.true("slow_load_exit", p.view, began, p.now_ms)
+            me.leaving = "slow"
+            return
+        yield Await(60_000.0)
+        if not p.response:
+            me.leaving = "slow"
+            return
+    if me.consent is not None and p.scene.state == "consent":
+        yield from _answer_banner(me, p)
+
+
+def _answer_banner(me: Visitor, p: Percept) -> Doing:
+    """Say yes or no to cookies."""
+    answers = p.scene.leading_to(p.scene.page, "fresh")
+    if not answers:
+        return
+    yield Look(me.dice.lognormal(1300.0, 0.5), answers[0].target)
+    # The first answer in the page's own order is the one that accepts, by the convention of `site.yaml`.
+    answer = answers[0] if me.consent or len(answers) == 1 else answers[1]
+    yield from activate(me, p, answer)
