@@ -171,8 +171,8 @@ def validation_problems(
             while path and (*prefix, *path) not in source.lines:
                 path = path[:-1]
             text = _plain(kind, given, context, item["msg"])
-            if kind in ("too_short", "too_long") and isinstance(given, tuple):
-                continue  # the list has lost its wrong items, which are told on their own
+        if kind == "too_short" and any(other[: len(path)] == path for other in found):
+            continue  # the list is short of its wrong items, which are told on their own
         found.setdefault(path, text)
     return [
         source.problem((*prefix, *path), text)

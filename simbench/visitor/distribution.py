@@ -1,7 +1,7 @@
 """A value of a scenario: a number, or a distribution that one is drawn from.
 
 `Value` is what a scenario may write wherever a number stands: `3`, or `{lognormal: {median: 3, sigma: 0.5}}`, with an
-optional `min` and `max` beside the kind, which cut the distribution off (a truncated distribution, no heap at the edge).
+optional `min` and `max` beside the kind, which cut the distribution off (it is truncated, with no heap at the edge).
 `Weights` is what it may write wherever a name stands: `mobile`, or `{mobile: 0.7, desktop: 0.3}`.
 
 Draws go through the quantile function, one uniform number a draw, so that the same uniforms give draws that move
@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 from scipy import special
 
 from simbench.events.yaml_source import did_you_mean, show_value
@@ -25,11 +26,13 @@ from simbench.events.yaml_source import did_you_mean, show_value
 __all__ = [
     "SHARE_TOLERANCE",
     "Beta",
+    "Bounds",
     "Choice",
     "Distribution",
     "Gamma",
     "Lognormal",
     "Normal",
+    "StrictModel",
     "Uniform",
     "Value",
     "Weibull",
@@ -39,6 +42,7 @@ __all__ = [
     "mean",
     "quantile",
     "shares_problem",
+    "wrong",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -343,6 +347,52 @@ Value = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Annotation of a number or a `Value`: refuse what lies outside `low` to `high`.
+
+    Of a distribution, the centre, and a uniform one's ends, must lie inside; draws outside are set to the limits.
+    """
+
+    low: float
+    high: float
+    unit: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        schema = dict(handler(core))
+        for branch in (schema, *schema.get("anyOf", []), *schema.get("oneOf", [])):
+            if branch.get("type") in ("number", "integer"):
+                branch |= {"minimum": self.low, "maximum": self.high}
+        return schema
+
+    def check(self, value: Value) -> Value:
+        """Return `value`, or say what lies outside."""
+        points: dict[str, float | None]
+        if isinstance(value, int | float):
+            points = {"": float(value)}
+        elif isinstance(value, Choice):
+            points = {f"the choice {name} ": float(name) for name in value.choice}
+        elif isinstance(value, Uniform):
+            points = {"low ": value.uniform.low, "high ": value.uniform.high, "min ": value.min, "max ": value.max}
+        else:
+            points = {f"the centre of {value.kind} ": value.centre(), "min ": value.min, "max ": value.max}
+        for name, number in points.items():
+            if number is not None and not self.low <= number <= self.high:
+                unit = f" {self.unit}" if self.unit not in ("", "share", "weight") else ""
+                raise wrong(
+                    f"{name}must lie between {_plain(self.low)} and {_plain(self.high)}{unit}, "
+                    f"but is {_plain(number)}; change it"
+                )
+        return value
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.6g}" if abs(number) < 1e7 else f"{number:,.0f}"
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Drawing
 
@@ -441,8 +491,6 @@ class _SharesAddUp:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema
-
         return core_schema.no_info_after_validator_function(cls._check, handler(source))
 
     @staticmethod

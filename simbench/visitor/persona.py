@@ -6,26 +6,31 @@ with its source, or marked as an assumption with a range; a persona takes what i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, Field, create_model
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, create_model
 
-from simbench.visitor.distribution import Choice, StrictModel, Uniform, Value, Weights, quantile, wrong
+from simbench.events.yaml_source import show_value
+from simbench.visitor.distribution import Bounds, StrictModel, Value, Weights, quantile, wrong
 
 __all__ = [
     "DIALS",
+    "Country",
     "Device",
     "Dial",
     "Frustration",
     "Interests",
+    "Name",
     "PersonaPatch",
     "PersonaSpec",
     "Source",
     "VisitorType",
+    "dial_value",
     "draw_dials",
 ]
 
@@ -34,47 +39,39 @@ Source = Literal["direct", "organic", "paid", "email", "social", "referral"]
 VisitorType = Literal["new", "returning"]
 
 
+def _check_country(code: str) -> str:
+    if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
+        mend = code.upper() if len(code) == 2 and code.isascii() and code.isalpha() else "DE"
+        raise wrong(f'"{code}" is not a two-letter country code; write {mend}')
+    return code
+
+
+def _check_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise wrong(f"{show_value(name)} is not a usable name; take letters, digits, - and _, at most 60 of them")
+    return name
+
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+#: What personas, variants, campaigns and scenarios are called: names become values of columns, and folders.
+Name = Annotated[str, AfterValidator(_check_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+#: ISO 3166-1 alpha-2.
+Country = Annotated[
+    str, AfterValidator(_check_country), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["DE"]})
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dial:
-    """What a dial means: its unit, the range that makes sense, and one line for people.
+class Dial(Bounds):
+    """What a dial means: the range that makes sense (`low`, `high`, `unit`), and one line for people."""
 
-    As an annotation of a `Value` it refuses what lies outside the range; `draw_dials` sets draws that fall outside to
-    its limits.
-    """
-
-    unit: str
-    low: float
-    high: float
     about: str
-    #: `frustration.slow`; filled in where `DIALS` is made.
-    name: str = ""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_after_validator_function(self._check, handler(source))
+    #: Where it stands in a persona: ("frustration", "slow"); filled in where `DIALS` is made.
+    path: tuple[str, ...] = ()
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
-        schema = handler(core)
+        schema = Bounds.__get_pydantic_json_schema__(self, core, handler)
         return {**schema, "description": f"{self.about} [{self.unit}, {self.low:g} to {self.high:g}]"}
-
-    def _check(self, value: Value) -> Value:
-        points: dict[str, float | None]
-        if isinstance(value, int | float):
-            points = {"": float(value)}
-        elif isinstance(value, Choice):
-            points = {f"choice {name} ": float(name) for name in value.choice}
-        elif isinstance(value, Uniform):
-            points = {"low ": value.uniform.low, "high ": value.uniform.high}
-        else:
-            points = {f"centre of the {value.kind} distribution ": value.centre(), "min ": value.min, "max ": value.max}
-        for name, number in points.items():
-            if number is not None and not self.low <= number <= self.high:
-                said = f"the {name}" if name else ""
-                raise wrong(
-                    f"{said}must lie between {self.low:g} and {self.high:g} ({self.unit}), but is {number:g}; change it"
-                )
-        return value
 
 
 def _share(about: str) -> Dial:
@@ -86,7 +83,7 @@ def _weight(about: str) -> Dial:
 
 
 class Frustration(StrictModel):
-    """How much each kind of trouble adds to a visitor's anger (0: leaves them cold, 1: enough to be furious at once)."""
+    """How much each kind of trouble adds to a visitor's anger (0: leaves them cold, 1: furious at once)."""
 
     dead_click: Annotated[Value, _weight("A click that should have done something does nothing.")]
     error: Annotated[Value, _weight("The page says that something went wrong.")]
@@ -113,13 +110,13 @@ class Interests(StrictModel):
 class PersonaSpec(StrictModel):
     """A persona with every dial filled in."""
 
-    name: str = Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")
+    name: Name
     about: str = Field(default="", description="One line for people.")
     device: Weights[Device] = Field(description="Shares of devices, or one device.")
     source: Weights[Source] = Field(description="Shares of traffic sources, or one source.")
     visitor_type: Weights[VisitorType] = Field(description="Shares of first-time and returning visitors.")
     goal: Weights[str] = Field(description="What they come for: a goal of the site, or shares of goals.")
-    country: Weights[str] = Field(description="Shares of countries (ISO 3166 two-letter codes), or one.")
+    country: Weights[Country] = Field(description="Shares of countries (ISO 3166 two-letter codes), or one.")
     bot: bool = Field(default=False, description="A program, not a person.")
 
     scroll_propensity: Annotated[Value, _share("Scrolls on at the end of each screenful.")]
@@ -153,23 +150,24 @@ class PersonaSpec(StrictModel):
     typo: Annotated[Value, _share("Makes a mistake in a field that the form rejects.")]
 
     distraction_per_min: Annotated[Value, Dial(unit="1/min", low=0, high=20, about="Looks away from the page.")]
-    double_clicker: Annotated[Value, _share("Double-clicks where one click would do.")]
+    double_clicker: Annotated[Value, _share("Leaning to double-click where one click would do.")]
     idle_click: Annotated[Value, _share("Clicks on nothing in particular, a page.")]
     text_select: Annotated[Value, _share("Selects text while reading, a page.")]
     consent: Annotated[Value, _share("Accepts being recorded when asked.")]
     interests: Interests
 
 
-def _dials(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Dial]]:
+def _dials(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[str, Dial]]:
     for name, info in model.model_fields.items():
+        path = (*above, name)
         for extra in info.metadata:
             if isinstance(extra, Dial):
-                yield prefix + name, replace(extra, name=prefix + name)
+                yield "_".join(path), replace(extra, path=path)
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            yield from _dials(info.annotation, f"{prefix}{name}.")
+            yield from _dials(info.annotation, path)
 
 
-#: Every dial by its name (`patience_s`, `frustration.slow`), in the order of the model.
+#: Every dial by its name (`patience_s`, `frustration_slow`, `interests_coupon`), in the order of the model.
 DIALS: Final[Mapping[str, Dial]] = dict(_dials(PersonaSpec))
 
 
@@ -191,9 +189,9 @@ PersonaPatch: Final = _partial(PersonaSpec, "PersonaPatch")
 
 
 def dial_value(persona: PersonaSpec, name: str) -> Value:
-    """The value of a dial by its name (`frustration.slow`)."""
+    """The value of the dial `name` of `DIALS`."""
     found: Any = persona
-    for step in name.split("."):
+    for step in DIALS[name].path:
         found = getattr(found, step)
     return found
 
@@ -206,8 +204,8 @@ def draw_dials(persona: PersonaSpec, uniforms: npt.NDArray[np.float64]) -> dict[
     persona
         Whose.
     uniforms
-        Uniform numbers, shape (visitors, len(DIALS)): column j belongs to the j-th dial of `DIALS`, so that the draws of
-        one dial do not move when another dial changes.
+        Uniform numbers, shape (visitors, len(DIALS)): column j belongs to the j-th dial of `DIALS`, so that the draws
+        of one dial do not move when another dial changes.
 
     Returns
     -------
