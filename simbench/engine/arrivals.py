@@ -10,8 +10,6 @@ Computation 20, 1991), with the hours warped smoothly so that its peak is at `pe
 night, whatever the peak: people sleep at four o'clock on a site that is busiest at noon too. `weekday` is 1 from Monday
 to Friday and `weekend` on Saturday and Sunday, scaled so that a normal week brings ``7 * per_day`` visits.
 
-Where `per_day` is a distribution it is drawn once a local day: days then differ by more than chance, as they do.
-
 Every campaign is a Poisson process of its own, added to the first (the sum of independent Poisson processes is one):
 ``extra_per_day * shape`` inside its window. So each visit knows which campaign brought it, and adding a campaign moves
 no visit that would have come anyway.
@@ -34,7 +32,6 @@ from numpy.typing import NDArray
 
 from simbench.engine.randomness import stream
 from simbench.errors import BadInput
-from simbench.visitor.distribution import Value, draw, mean
 
 __all__ = [
     "CELL_MS",
@@ -70,7 +67,7 @@ _LONGEST_DAYS: Final = 36_525.0
 class Surge:
     """A campaign as arrivals see it: `extra_per_day` more visits a day from `from_ms` until `until_ms` (epoch, UTC)."""
 
-    extra_per_day: Value
+    extra_per_day: float
     from_ms: int | None = None
     until_ms: int | None = None
 
@@ -152,7 +149,7 @@ def rate(
     from_ms: int,
     until_ms: int,
     timezone: str,
-    per_day: float | NDArray[np.float64],
+    per_day: float,
     peak_hour: float,
     weekend: float | None,
 ) -> Rate:
@@ -163,8 +160,7 @@ def rate(
     timezone
         IANA name, such as ``Europe/Berlin``.
     per_day
-        Visits a day, on average over a normal week; an array has one number for each local day, from that of
-        `from_ms` to that of `until_ms`.
+        Visits a day, on average over a normal week.
     peak_hour
         Local hour of the greatest rate, 0 to 24.
     weekend
@@ -173,12 +169,10 @@ def rate(
     inner = np.arange(from_ms // CELL_MS + 1, -(-until_ms // CELL_MS), dtype=np.int64) * CELL_MS
     edges = np.concatenate([[from_ms], inner, [until_ms]]).astype(np.int64)
     local = local_ms(edges[:-1] // CELL_MS * CELL_MS, timezone)
-    day = local // DAY_MS
     fine = day_shape(peak_hour, (np.arange(_CELLS * 15) + 0.5) / (_CELLS * 15) * 24).reshape(_CELLS, 15).mean(axis=1)
-    level = per_day if isinstance(per_day, int | float) else per_day[day - day[0]]
-    per_ms = level / DAY_MS * (fine / fine.mean())[local % DAY_MS // CELL_MS]
+    per_ms = per_day / DAY_MS * (fine / fine.mean())[local % DAY_MS // CELL_MS]
     if weekend is not None:
-        is_weekend = (day + 3) % 7 >= 5  # 1970-01-01 was a Thursday
+        is_weekend = (local // DAY_MS + 3) % 7 >= 5  # 1970-01-01 was a Thursday
         per_ms = per_ms * np.where(is_weekend, weekend, 1.0) * 7 / (5 + 2 * weekend)
     mass = np.concatenate([[0.0], np.cumsum(per_ms * np.diff(edges))])
     return Rate(at_ms=edges.astype(np.float64), mass=mass)
@@ -190,7 +184,7 @@ def arrivals(
     sessions: int,
     start_ms: int,
     timezone: str,
-    per_day: Value,
+    per_day: float,
     peak_hour: float,
     weekend: float,
     surges: Sequence[Surge] = (),
@@ -200,45 +194,27 @@ def arrivals(
     Raises
     ------
     BadInput
-        Nobody comes, or so many visits would take more than a hundred years.
+        So many visits would take more than a hundred years.
     """
 
-    def levels(value: Value, days: float, *key: int) -> NDArray[np.float64]:
-        count = int(days) + 3  # parts of a day at both ends
-        return np.maximum(draw(value, count, stream(seed, "arrivals.level", *key)), 0.0)
+    def unit(purpose: str, most: int, *key: int) -> NDArray[np.float64]:
+        return np.cumsum(-np.log1p(-stream(seed, purpose, *key).random(most)))
 
-    unit = np.cumsum(stream(seed, "arrivals.gaps").standard_exponential(sessions))
-    wanted = float(unit[-1]) if sessions else 0.0
-    typical = mean(per_day)
-    days = wanted / typical if typical > 0 else np.inf
-    if days > _LONGEST_DAYS:
-        often = (
-            f"{sessions} sessions at {typical:g} a day take {days / 365.25:.0f} years"
-            if typical > 0
-            else "nobody comes"
-        )
-        raise BadInput(f"arrivals.per_day: {often}; raise it or ask for fewer sessions")
-    while True:
-        # A start on a Saturday of a shop that is shut at weekends, and lost hours of clock changes, fit into two weeks;
-        # days that are drawn may be worse than their mean.
-        days += 14
-        own = rate(
-            from_ms=start_ms,
-            until_ms=start_ms + int(days * DAY_MS),
-            timezone=timezone,
-            per_day=levels(per_day, days),
-            peak_hour=peak_hour,
-            weekend=weekend,
-        )
-        if own.mass[-1] > wanted:
-            break
-        days *= 1.5
-        if days > 2 * _LONGEST_DAYS:
-            raise BadInput("arrivals.per_day: hardly anybody comes on most days; raise it or ask for fewer sessions")
-    times = [own.when(unit)]
-    campaigns = [np.full(sessions, -1, dtype=np.int16)]
+    wanted = unit("arrivals.gaps", sessions)
+    # A start on a Saturday of a shop that is shut at weekends, and lost hours of clock changes, fit into two weeks.
+    days = min(float(wanted[-1]) / per_day if sessions else 0.0, _LONGEST_DAYS) + 14
+    own = rate(
+        from_ms=start_ms,
+        until_ms=start_ms + int(days * DAY_MS),
+        timezone=timezone,
+        per_day=per_day,
+        peak_hour=peak_hour,
+        weekend=weekend,
+    )
+    times = [own.when(wanted[wanted < own.mass[-1]])]
+    campaigns = [np.full(times[0].size, -1, dtype=np.int16)]
     # Rounded up to whole cells, so that a longer run computes the very same numbers for the part it shares.
-    horizon_ms = (int(times[0][-1]) // CELL_MS + 1) * CELL_MS if sessions else start_ms
+    horizon_ms = (int(own.at_ms[-1]) // CELL_MS + 1) * CELL_MS
     for index, surge in enumerate(surges):
         begin = start_ms if surge.from_ms is None else max(surge.from_ms, start_ms)
         end = horizon_ms if surge.until_ms is None else min(surge.until_ms, horizon_ms)
@@ -248,15 +224,20 @@ def arrivals(
             from_ms=begin,
             until_ms=end,
             timezone=timezone,
-            per_day=levels(surge.extra_per_day, (end - begin) / DAY_MS, index),
+            per_day=surge.extra_per_day,
             peak_hour=peak_hour,
             weekend=None,
         )
-        # More than ten standard deviations above the mean: never too few, and the surplus falls behind the window.
-        most = int(extra.mass[-1] + 10 * np.sqrt(extra.mass[-1]) + 20)
-        unit = np.cumsum(stream(seed, "arrivals.campaign", index).standard_exponential(most))
-        times.append(extra.when(unit[unit < extra.mass[-1]]))
+        # Never too few: more than ten standard deviations above the mean, or all the visits of the run.
+        most = int(min(extra.mass[-1] + 10 * np.sqrt(extra.mass[-1]) + 20, sessions))
+        wanted = unit("arrivals.campaign", most, index)
+        times.append(extra.when(wanted[wanted < extra.mass[-1]]))
         campaigns.append(np.full(times[-1].size, index, dtype=np.int16))
     at_ms = np.floor(np.concatenate(times)).astype(np.int64)
     order = np.argsort(at_ms, kind="stable")[:sessions]
+    if order.size < sessions:
+        raise BadInput(
+            f"arrivals.per_day: {sessions} sessions at {per_day:g} a day take more than a hundred years; "
+            "raise it or ask for fewer sessions"
+        )
     return Arrivals(start_ms=at_ms[order], campaign=np.concatenate(campaigns)[order])
