@@ -77,13 +77,13 @@ class SelectText:
 
 @dataclass(slots=True)
 class Type:
-    """Type `length` characters into the field that has the focus, `ms_per_key` each, with `slips` corrected on the way.
+    """Type `text`, a sample of the site's declaration, into `field`: `ms_per_key` a key, `slips` put right on the way.
 
-    `good` says whether what was typed is what the form wants; the text itself does not exist.
+    The text reaches a page at the most, never an event. `good` says whether it is what the form wants.
     """
 
     field: str
-    length: int
+    text: str
     ms_per_key: float
     slips: int
     good: bool
@@ -154,5 +154,7 @@ class Percept(Protocol):
     error: str | None
     #: After `Press`: the planted defect without which the press would have had another outcome. For the labels alone.
     cause: str | None
-    #: Whether the browser has an earlier page of this site to go back to.
-    can_go_back: bool
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the browser has an earlier page of this site to go back to."""

@@ -119,9 +119,8 @@ def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: 
         yield Choose(field.target, me.dice.lognormal(900.0, 0.4))
         return
     text = field.good if good or field.bad is None else field.bad
-    length = max(1, len(text))
-    slips = me.dice.poisson(B.slip * length, me.dice.form())
-    yield Type(field.target, length, me.trait.key_ms * (1.25 if me.touch else 1.0), slips, good)
+    slips = me.dice.poisson(B.slip * len(text), me.dice.form())
+    yield Type(field.target, text or "x", me.trait.key_ms * (1.25 if me.touch else 1.0), slips, good)
 
 
 def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:

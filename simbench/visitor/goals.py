@@ -57,7 +57,8 @@ def pursue(me: Visitor, p: Percept) -> Doing:
             continue
         step = steps[number]
         if step.form is not None:
-            accepted = yield from fill_in(me, p, me.site.form(step.form))
+            form = next(f for f in me.site.forms if f.form == step.form)
+            accepted = yield from fill_in(me, p, form)
             if not accepted:
                 me.leaving = me.leaving or "form"
                 return

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from math import exp
 from typing import Any
 
-from simbench.site.declaration import Declaration, Defect, Goal
+from simbench.site.declaration import Defect, Goal
+from simbench.site.model import Site
 from simbench.visitor.acts import Act, Percept
 from simbench.visitor.behaviour import BEHAVIOUR
 from simbench.visitor.dice import Dice
@@ -45,7 +46,7 @@ class Visitor:
     consent: bool | None
     #: Whether the visitor has been here before.
     returning: bool
-    site: Declaration
+    site: Site
     #: Defects that are switched on, by the selector that they sit on: what they do to people, which no page shows.
     effects_on_people: Mapping[str, Defect]
     #: Grouped path of a URL.

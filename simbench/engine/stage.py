@@ -1,0 +1,110 @@
+"""The stage: a site made ready for many visits. What visits share is worked out once a process and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simbench.engine.tape import Strings
+from simbench.site.declaration import Form
+from simbench.site.model import Effect, Element, FormTrial, Site
+from simbench.visitor.scene import Scene
+
+__all__ = ["Boxes", "Stage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boxes:
+    """A scene's elements as arrays; the last row, which index -1 reaches, is the document itself."""
+
+    target: NDArray[np.int32]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    w: NDArray[np.float64]
+    h: NDArray[np.float64]
+    fixed: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, scene: Scene, strings: Strings) -> Boxes:
+        """The boxes of `scene`."""
+        rows = [(strings.code(e.target), e.x, e.y, max(e.w, 1.0), max(e.h, 1.0), e.fixed) for e in scene.elements]
+        rows.append((strings.code("html"), 0.0, 0.0, scene.vw, max(scene.doc_h, 1.0), False))
+        target, x, y, w, h, fixed = zip(*rows, strict=True)
+        return cls(target=np.array(target, np.int32), x=np.array(x, float), y=np.array(y, float),
+                   w=np.array(w, float), h=np.array(h, float), fixed=np.array(fixed, bool))  # fmt: skip
+
+
+class Stage:
+    """Scenes, strings and causes of one site, kept for all visits of a process."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        #: Scenes by code.
+        self.scenes: list[Scene] = []
+        #: All strings that can reach a table.
+        self.strings = Strings()
+        self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
+        self._boxes: dict[int, Boxes] = {}
+        self._causes: dict[tuple[int, str, int, int], str | None] = {}
+        self.page_of = lru_cache(maxsize=4096)(site.page_of)
+
+    def scene(self, page: str, state: str, viewport: str, defects: frozenset[str]) -> int:
+        """Code of the scene (an index into `scenes`); it is compiled when it is first asked for."""
+        key = (page, state, viewport, defects)
+        code = self._codes.get(key)
+        if code is None:
+            snapshot = self.site.snapshot(page, state, viewport, defects)
+            exact = (page, state, viewport, snapshot.defects)
+            code = self._codes.get(exact)
+            if code is None:
+                code = len(self.scenes)
+                self.scenes.append(Scene(snapshot, self.page_of))
+                self._codes[exact] = code
+            self._codes[key] = code
+        return code
+
+    def boxes(self, scene: int) -> Boxes:
+        """The elements of a scene as arrays."""
+        boxes = self._boxes.get(scene)
+        if boxes is None:
+            boxes = self._boxes[scene] = Boxes.of(self.scenes[scene], self.strings)
+        return boxes
+
+    def trial(self, form: Form, viewport: str, defects: frozenset[str]) -> FormTrial | None:
+        """What sending `form` does, as it was tried in the state in which it is filled in."""
+        return self.site.snapshot(form.page, form.state, viewport, defects).forms.get(form.form)
+
+    def cause(self, scene_code: int, x: float, y: float, scroll_y: float) -> str | None:
+        """The planted defect without which a press at client (`x`, `y`) would have another outcome; None: no defect.
+
+        This is a counterfactual: the same press on the same page with one defect less.
+        """
+        scene = self.scenes[scene_code]
+        snapshot = scene.snapshot
+        if not snapshot.defects:
+            return None
+        key = (scene_code, "", round(x), round(y + scroll_y))
+        if key in self._causes:
+            return self._causes[key]
+        here = _outcome(scene, scene.hit(x, y, scroll_y))
+        found = None
+        for defect in sorted(snapshot.defects):
+            without = self.scenes[
+                self.scene(snapshot.page, snapshot.state, snapshot.viewport, snapshot.defects - {defect})
+            ]
+            if _outcome(without, without.hit(x, y, min(scroll_y, without.sy_max))) != here:
+                found = defect
+                break
+        self._causes[key] = found
+        return found
+
+
+def _outcome(scene: Scene, element: Element | None) -> tuple[object, ...]:
+    """What a press on `element` comes to, as far as a person would care."""
+    effect: Effect | None = scene.effect(element) if element is not None else None
+    if effect is None:
+        return ("nothing",)
+    return (effect.kind, effect.url, effect.state, effect.error, effect.open)

@@ -1,0 +1,529 @@
+"""The world of one visit: plays a visitor's acts against the captured site, and tells what came of them.
+
+It is the visitor's percept and the model engine's body in one: acts move its clock, its pointer and its page, and are
+recorded on the tape. What a press does is what it did in a real browser when the site was captured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp
+from typing import Final
+
+from simbench.engine.stage import Stage
+from simbench.engine.tape import NOWHERE, Kind, Tape
+from simbench.events.schema import EVENT_TYPES
+from simbench.site import declaration
+from simbench.site.model import Effect, Element
+from simbench.visitor.acts import (
+    Act,
+    Arrive,
+    Await,
+    Back,
+    Choose,
+    Hide,
+    Leave,
+    Look,
+    Point,
+    Press,
+    Read,
+    ScrollTo,
+    SelectText,
+    Type,
+)
+from simbench.visitor.scene import Scene
+
+__all__ = ["ViewRow", "World"]
+
+_TYPE: Final = {name: float(code) for code, name in enumerate(EVENT_TYPES)}
+#: Round trip of the network by device, ms: median, and its log-sd over pages (assumed, 15 to 60 and 40 to 200).
+_ROUND_TRIP: Final = {"desktop": 35.0, "tablet": 50.0, "mobile": 90.0}
+_ROUND_TRIP_SIGMA: Final = 0.4
+#: A page from the back-forward cache (assumed, 30 to 200 ms), and how much of its rendering it skips.
+_CACHE_MS: Final = 80.0
+#: Two clicks this close are counted as one double click by the browser (Chromium's default on Linux: 500 ms).
+_MULTI_CLICK_MS: Final = 500.0
+_MULTI_CLICK_PX: Final = 4.0
+#: A response within this is felt as instant (Nielsen 1993): nobody waits for it.
+_INSTANT_MS: Final = 100.0
+
+#: A row of the views table before strings are coded.
+ViewRow = tuple[int, int, str, str, int, str, str | None, float, float, float, float]
+
+
+class World:
+    """One visit; see `simbench.visitor.acts.Percept` for what visitors may read.
+
+    Parameters
+    ----------
+    stage
+        The site.
+    tape
+        Where acts are recorded.
+    session
+        The visit's number in its shard.
+    viewport, device, defects
+        What the visitor sees the site through, and what is broken.
+    wait_ms, start_ms
+        How long a request waits at the busy backend, by epoch ms and a standard normal number; and when the visit begins.
+    luck
+        Standard normal numbers for network and server.
+    remembered
+        What the visitor's browser remembers of earlier visits.
+    """
+
+    def __init__(
+        self, *, stage: Stage, tape: Tape, session: int, viewport: str, device: str, defects: frozenset[str],
+        wait_ms: Callable[[float, float], float], start_ms: int, luck: Callable[[], float], remembered: frozenset[str],
+        referrer: str | None, views: list[ViewRow],
+    ) -> None:  # fmt: skip
+        self._stage = stage
+        self._add = tape.add
+        self._session = session
+        self._viewport = viewport
+        self._defects = defects
+        self._wait_ms = wait_ms
+        self._start_ms = start_ms
+        self._luck = luck
+        self._round_trip = _ROUND_TRIP[device]
+        self._touch = device != "desktop"
+        self._remembered = set(remembered)
+        self._referrer = referrer
+        self._views = views
+        self._history: list[str] = []
+        self._url = "/"
+        self._nav = "navigate"
+        self._view_started = 0.0
+        self._ttfb = 0.0
+        self._lcp = 0.0
+        self._scene_code = -1
+        self._closed = False
+        # A change that is on its way: when it is committed, when it is on screen, and what it is.
+        self._pending: _Pending | None = None
+        self._fields: dict[str, bool] = {}
+        self._typed: dict[str, str] = {}
+        self._focused: str | None = None
+        self._dirty = False
+        self._clicks = 0
+        self._clicked_at = (-1e9, 0.0, 0.0)
+        #: Pages and states that the visit has come to.
+        self.reached: set[tuple[str, str]] = set()
+        #: When the visitor said yes to being recorded (ms since the visit began); 0 where nobody asked.
+        self.consented_ms = 0.0
+
+        self.scene: Scene
+        self.now_ms = 0.0
+        self.began_ms = 0.0
+        self.view = -1
+        self.scroll_y = 0.0
+        self.x = 0.0
+        self.y = 0.0
+        self.hit: str | None = None
+        self.response = ""
+        self.alive = True
+        self.response_ms = 0.0
+        self.error: str | None = None
+        self.cause: str | None = None
+        self._play: dict[type, Callable[..., None]] = {
+            Arrive: self._arrive, Look: self._look, Read: self._read, ScrollTo: self._scroll_to, Point: self._point,
+            Press: self._press, SelectText: self._select_text, Type: self._type, Choose: self._choose,
+            Await: self._await, Hide: self._hide, Back: self._back, Leave: self._leave,
+        }  # fmt: skip
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the browser has an earlier page of this site to go back to."""
+        return bool(self._history) and self._pending is None
+
+    @property
+    def scene_code(self) -> int:
+        """Code of the scene on screen."""
+        return self._scene_code
+
+    def play(self, act: Act) -> None:
+        """Play one act to its end."""
+        self._play[act.__class__](act)
+
+    # -- acts ---------------------------------------------------------------------------------------------------------
+
+    def _arrive(self, act: Arrive) -> None:
+        # The viewport's middle is where a pointer comes from; nobody knows better.
+        self._go(act.url, "navigate")
+        assert self._pending is not None
+        self._advance(self._pending.commit_ms)
+        self.x, self.y = round(self.scene.vw * 0.5), round(self.scene.vh * 0.35)
+
+    def _look(self, act: Look) -> None:
+        start = self.now_ms
+        scroll = self.scroll_y
+        code = self._stage.strings.code(act.target)
+        element = self.scene.element(act.target) if act.target is not None else None
+        top = bottom = 0.0
+        if element is not None:
+            top = element.y + (scroll if element.fixed else 0.0)
+            bottom = top + element.h
+        self._add((Kind.LOOK, self._session, self.view, self._scene_code, start, start + act.ms, NOWHERE, NOWHERE,
+                   NOWHERE, NOWHERE, scroll, scroll, code, top, bottom, 0.0))  # fmt: skip
+        self._advance(start + act.ms)
+
+    def _read(self, act: Read) -> None:
+        start, end = self.now_ms, self.now_ms + act.ms
+        to = min(max(act.scroll_y, 0.0), self.scene.sy_max)
+        x1 = y1 = NOWHERE
+        if act.wander is not None:
+            x1, y1 = act.wander
+        self._add((Kind.READ, self._session, self.view, self._scene_code, start, end, self.x, self.y, x1, y1,
+                   self.scroll_y, to, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
+        if act.wander is not None:
+            self.x, self.y = act.wander
+        self.scroll_y = to
+        self._advance(end)
+
+    def _scroll_to(self, act: ScrollTo) -> None:
+        start, end = self.now_ms, self.now_ms + act.ms
+        to = min(max(act.scroll_y, 0.0), self.scene.sy_max)
+        self._add((Kind.SCROLL, self._session, self.view, self._scene_code, start, end, self.x, self.y, NOWHERE,
+                   NOWHERE, self.scroll_y, to, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
+        self.scroll_y = to
+        self._advance(end)
+
+    def _point(self, act: Point) -> None:
+        start, end = self.now_ms, self.now_ms + act.ms
+        if not self._touch:
+            self._add((Kind.MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
+                       act.y, self.scroll_y, self.scroll_y, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
+        self.x, self.y = act.x, act.y
+        self._advance(end)
+
+    def _press(self, act: Press) -> None:
+        element = self._press_down(act.hold_ms)
+        self._answer(element)
+
+    def _select_text(self, act: SelectText) -> None:
+        element = None
+        for number in range(act.clicks):
+            if number:
+                self._advance(self.now_ms + act.gap_ms)
+            began = self.began_ms
+            element = self._press_down(45.0)
+            if number:
+                self.began_ms = began
+        words = element.words if element is not None else 0
+        length = 6.0 if act.clicks == 2 else 6.0 * max(words, 1)
+        self._event("selection", self.now_ms + 1.0, target=self.hit, value=length)
+        self.response = "change"
+
+    def _type(self, act: Type) -> None:
+        self._focus(act.field, by_key=True)
+        length = len(act.text)
+        keys = length + 2 * act.slips
+        start, end = self.now_ms, self.now_ms + keys * act.ms_per_key
+        self._add((Kind.TYPE, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
+                   NOWHERE, self.scroll_y, self.scroll_y, self._stage.strings.code(act.field), length, act.slips,
+                   act.ms_per_key))  # fmt: skip
+        self._fields[act.field] = act.good
+        self._typed[act.field] = act.text.strip()
+        self._dirty = True
+        self._advance(end)
+        self.began_ms = start
+
+    def _choose(self, act: Choose) -> None:
+        start = self.now_ms
+        self._focus(act.field, by_key=True)
+        self._advance(self.now_ms + act.ms)
+        self._event("input", self.now_ms, target=act.field)
+        self._event("change", self.now_ms, target=act.field)
+        self._fields[act.field] = True
+        self.began_ms = start
+
+    def _await(self, act: Await) -> None:
+        start = self.now_ms
+        end = start + act.ms
+        if self._pending is not None:
+            end = min(end, max(self._pending.seen_ms, start))
+        self._advance(end)
+        self.began_ms = start
+
+    def _hide(self, act: Hide) -> None:
+        hidden = self._stage.strings.code("hidden")
+        self._event("visibility", self.now_ms, data=hidden)
+        start = self.now_ms
+        self._advance(start + act.ms)
+        self._event("visibility", self.now_ms, data=self._stage.strings.code("visible"))
+        self.began_ms = start
+
+    def _back(self, _: Back) -> None:
+        url = self._history.pop()
+        self._go(url, "back")
+
+    def _leave(self, _: Leave) -> None:
+        self._close_view(self.now_ms)
+        self._closed = True
+
+    # -- time and pages -----------------------------------------------------------------------------------------------
+
+    def _advance(self, to: float) -> None:
+        """Let time pass until `to`; what was on its way arrives."""
+        self.began_ms = self.now_ms
+        pending = self._pending
+        if pending is not None:
+            if not pending.committed and pending.commit_ms <= to:
+                pending.committed = True
+                self._commit(pending)
+            if pending.committed and pending.seen_ms <= to:
+                self._pending = None
+                self.response = pending.response
+        self.now_ms = max(to, self.now_ms)
+
+    def _go(self, url: str, nav: str) -> None:
+        """Ask for a page: it is committed after the network and the server, and seen when its largest part is drawn."""
+        page = self._stage.page_of(url)
+        declared = self._stage.site.page(page)
+        noise = exp(_ROUND_TRIP_SIGMA * self._luck())
+        if nav == "back":
+            ttfb = _CACHE_MS * noise
+        else:
+            ttfb = (
+                self._round_trip * noise
+                + declared.server_ms
+                + self._wait_ms(self._start_ms + self.now_ms, self._luck())
+            )
+        state = self._stage.site.opening_state(page, frozenset(self._remembered))
+        code = self._stage.scene(page, state, self._viewport, self._defects)
+        lcp = self._stage.scenes[code].snapshot.lcp_ms * noise * (0.4 if nav == "back" else 1.0)
+        commit = self.now_ms + ttfb
+        self._pending = _Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url, nav=nav,
+                                 ttfb=ttfb, lcp=lcp)  # fmt: skip
+        self.response = ""
+
+    def _commit(self, pending: _Pending) -> None:
+        """Another page, or another state of this one, is there."""
+        at = pending.commit_ms
+        if pending.url is None:
+            if pending.mutations:
+                self._event("mutation", at, value=float(pending.mutations))
+            if pending.scene >= 0:
+                self._enter_state(pending.scene, at)
+            return
+        if self.view >= 0:
+            self._close_view(at)
+            if pending.nav != "back":
+                self._history.append(self._url)
+        self.view += 1
+        self._scene_code = pending.scene
+        self.scene = self._stage.scenes[pending.scene]
+        self._nav, self._view_started = pending.nav, at
+        self._ttfb, self._lcp = pending.ttfb, pending.ttfb + pending.lcp
+        if self.view:
+            self._referrer = self._url
+        self._url = pending.url
+        self.scroll_y = 0.0
+        self._fields.clear()
+        self._typed.clear()
+        self._focused, self._dirty = None, False
+        self.reached.add((self.scene.page, self.scene.state))
+        self._event("pageview", at)
+        for late in self.scene.snapshot.late:
+            self._event("mutation", at + late.ms, value=float(len(late.targets)))
+
+    def _close_view(self, at: float) -> None:
+        self._event("pagehide", at)
+        self._views.append((self._session, self.view, self._url.partition("?")[0], self._nav, self._scene_code,
+                            self.scene.page, self._referrer, self._view_started, at, self._ttfb, self._lcp))  # fmt: skip
+
+    def _enter_state(self, code: int, at: float) -> None:
+        """The page changes its state: what the state remembers is remembered, what it answered is answered."""
+        site = self._stage.site
+        before = site.page(self.scene.page).state(self.scene.state)
+        self._scene_code = code
+        self.scene = self._stage.scenes[code]
+        self.scroll_y = min(self.scroll_y, self.scene.sy_max)
+        self.reached.add((self.scene.page, self.scene.state))
+        after = site.page(self.scene.page).state(self.scene.state)
+        if after is not None:
+            self._remembered.update(after.remembers)
+        if before is not None and before.opens_without is not None:
+            self._remembered.add(before.opens_without)
+            self.consented_ms = at
+
+    # -- presses ------------------------------------------------------------------------------------------------------
+
+    def _press_down(self, hold_ms: float) -> Element | None:
+        """Press and release; what lies under the pointer gets it."""
+        start, end = self.now_ms, self.now_ms + hold_ms
+        element = self.scene.hit(self.x, self.y, self.scroll_y)
+        target = element.target if element is not None else "html"
+        then, x, y = self._clicked_at
+        near = abs(self.x - x) <= _MULTI_CLICK_PX and abs(self.y - y) <= _MULTI_CLICK_PX
+        self._clicks = self._clicks + 1 if start - then <= _MULTI_CLICK_MS and near and not self._touch else 1
+        self._clicked_at = (end, self.x, self.y)
+        kind = Kind.TAP if self._touch else Kind.PRESS
+        self._add((kind, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x, self.y,
+                   self.scroll_y, self.scroll_y, self._stage.strings.code(target), float(self._clicks), 0.0, 0.0))  # fmt: skip
+        self.hit = target
+        # What was on its way may arrive while the button is held.
+        self._advance(end)
+        self.began_ms = start
+        return element
+
+    def _answer(self, element: Element | None) -> None:
+        """Work out what the press does, and set it going."""
+        self.error, self.cause, self.alive, self.response_ms = None, None, True, 0.0
+        if self._pending is not None:
+            # Something is under way already; the press changes nothing, but it is not in vain either.
+            self.response_ms = self._pending.seen_ms - self.now_ms
+            return
+        self.response = ""
+        effect = self._effect_of(element) if element is not None else None
+        if effect is None or effect.kind in {"none", "error"}:
+            self._blur()
+            self._nothing(effect)
+            return
+        if effect.error is not None:
+            self.error = effect.error
+            self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
+            self._event("error", self.now_ms + 2.0, target=self.hit, data=self._stage.strings.code(effect.error))
+        server_ms = self._requests(effect)
+        if effect.kind == "navigate" and effect.url is not None and effect.url.startswith("/"):
+            self._blur()
+            self._go(effect.url, "link")
+            assert self._pending is not None
+            self._pending.shift(server_ms)
+            self.response_ms = self._pending.seen_ms - self.now_ms
+            return
+        self._change(effect, server_ms)
+
+    def _nothing(self, effect: Effect | None) -> None:
+        """Nothing on the page answers the press."""
+        if effect is not None:
+            self._requests(effect)
+            if effect.error is not None:
+                self.error = effect.error
+                self._event("error", self.now_ms + 2.0, target=self.hit, data=self._stage.strings.code(effect.error))
+        self.alive = False
+        self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
+
+    def _requests(self, effect: Effect) -> float:
+        """Requests that the press makes; returns when the last is answered, ms after now."""
+        strings = self._stage.strings
+        longest = 0.0
+        for request in effect.requests:
+            ms = (
+                request.ms
+                + self._round_trip * exp(_ROUND_TRIP_SIGMA * self._luck())
+                + self._wait_ms(self._start_ms + self.now_ms, self._luck())
+            )
+            path = strings.code(request.url.partition("?")[0])
+            self._event("request", self.now_ms + 1.0, target=self.hit, data=path)
+            self._event("response", self.now_ms + 1.0 + ms, target=self.hit, value=float(request.status), data=path)
+            longest = max(longest, ms)
+        return longest
+
+    def _change(self, effect: Effect, server_ms: float) -> None:
+        """Something on this page answers, now or soon."""
+        base_ms = sum(request.ms for request in effect.requests[:1])
+        first_ms = max(effect.first_ms - base_ms, 0.0) + server_ms
+        at = self.now_ms + first_ms
+        code = -1
+        if effect.kind == "state" and effect.state is not None:
+            code = self._stage.scene(self.scene.page, effect.state, self._viewport, self._defects)
+        if effect.focus is not None:
+            self._focus(effect.focus, by_key=False)
+        elif effect.kind != "focus":
+            self._blur()
+        if effect.open is not None:
+            self._event("open", at, target=self.hit, data=self._stage.strings.code(effect.open))
+        if effect.scroll_y is not None and effect.kind == "scroll":
+            to = min(max(effect.scroll_y, 0.0), self.scene.sy_max)
+            self._event("scroll", at, scroll_y=to)
+            self.scroll_y = to
+        self.response_ms = first_ms
+        self._pending = _Pending(commit_ms=at, seen_ms=at, response=effect.kind, scene=code,
+                                 mutations=effect.mutations)  # fmt: skip
+        if first_ms <= _INSTANT_MS:
+            began = self.began_ms
+            self._advance(at)
+            self.began_ms = began
+
+    def _effect_of(self, element: Element) -> Effect | None:
+        """What the press does, given what stands in the fields."""
+        control = element.interactive_ancestor or element.target
+        for form in self._stage.site.forms:
+            if form.submit == control and form.page == self.scene.page and self._fields:
+                trial = self._stage.trial(form, self._viewport, self._defects)
+                if trial is None:
+                    break
+                self._event("submit", self.now_ms + 1.0, target=form.form)
+                for field in form.fields:
+                    if self._fields.get(field.target) is False and field.target in trial.fields:
+                        return trial.fields[field.target].submit
+                return trial.submit
+        effect = self.scene.effect(element)
+        if self._typed and (effect is None or effect.error is None):
+            typed = self._typed_effect(control, effect)
+            if typed is not None:
+                return typed
+        return effect
+
+    def _typed_effect(self, control: str, bare: Effect | None) -> Effect | None:
+        """A declared state that is reached by typing into a field and pressing `control`, where that was done."""
+        for state in self._stage.site.page(self.scene.page).states:
+            clicked = [step.click for step in state.do if isinstance(step, declaration.Click)]
+            typed = [step.type for step in state.do if isinstance(step, declaration.Type)]
+            done = all(self._typed.get(t.target) == t.text.strip() for t in typed)
+            if clicked and typed and clicked[-1] == control and done:
+                requests = bare.requests if bare is not None else ()
+                wait = sum(request.ms for request in requests)
+                return Effect(kind="state", state=state.name, mutations=4, first_ms=30.0 + wait, requests=requests)
+        return None
+
+    def _focus(self, field: str, *, by_key: bool) -> None:
+        if self._focused == field:
+            return
+        if by_key and not self._touch:
+            self._event("keydown", self.now_ms, target=self._focused, data=self._stage.strings.code("tab"))
+        self._blur()
+        self._event("focus", self.now_ms, target=field)
+        self._focused = field
+
+    def _blur(self) -> None:
+        if self._focused is None:
+            return
+        if self._dirty:
+            self._event("change", self.now_ms, target=self._focused)
+        self._event("blur", self.now_ms, target=self._focused)
+        self._focused, self._dirty = None, False
+
+    def _event(
+        self, kind: str, at: float, *, target: str | None = None, value: float = NOWHERE, data: int = -1,
+        scroll_y: float | None = None,
+    ) -> None:  # fmt: skip
+        scroll = self.scroll_y if scroll_y is None else scroll_y
+        self._add((Kind.EVENT, self._session, self.view, self._scene_code, at, at, NOWHERE, NOWHERE, NOWHERE, NOWHERE,
+                   scroll, scroll, self._stage.strings.code(target), _TYPE[kind], value, data))  # fmt: skip
+
+
+class _Pending:
+    """What is on its way: committed at `commit_ms`, on screen at `seen_ms`."""
+
+    __slots__ = ("commit_ms", "committed", "lcp", "mutations", "nav", "response", "scene", "seen_ms", "ttfb", "url")
+
+    def __init__(
+        self, *, commit_ms: float, seen_ms: float, response: str, scene: int, url: str | None = None, nav: str = "",
+        ttfb: float = 0.0, lcp: float = 0.0, mutations: int = 0,
+    ) -> None:  # fmt: skip
+        self.commit_ms = commit_ms
+        self.seen_ms = seen_ms
+        self.response = response
+        self.scene = scene
+        self.url = url
+        self.nav = nav
+        self.ttfb = ttfb
+        self.lcp = lcp
+        self.mutations = mutations
+        self.committed = False
+
+    def shift(self, ms: float) -> None:
+        """Let it come later by `ms`."""
+        self.commit_ms += ms
+        self.seen_ms += ms

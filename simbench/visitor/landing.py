@@ -1,0 +1,53 @@
+"""Where a visit begins: by where it comes from and what for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from simbench.site.model import Site
+
+__all__ = ["landing_url", "referrer"]
+
+#: Weights of the kinds of page that a source leads to (assumed; each to be varied by a factor of two).
+_BY_SOURCE: Final[dict[str, dict[str, float]]] = {
+    "direct": {"home": 0.8, "category": 0.15, "product": 0.05},
+    "organic": {"home": 0.25, "category": 0.4, "product": 0.35},
+    "paid": {"home": 0.15, "category": 0.5, "product": 0.35},
+    "email": {"home": 0.2, "category": 0.4, "product": 0.4},
+    "social": {"home": 0.35, "category": 0.15, "product": 0.5},
+    "referral": {"home": 0.5, "category": 0.2, "product": 0.3},
+}
+#: Share of visits for an answer that land on it straight from a search (assumed, .1 to .5).
+_ANSWER_FROM_SEARCH: Final = 0.3
+
+#: Sites that people come from; reserved names, which lead nowhere.
+_REFERRERS: Final = {
+    "organic": "https://search.example/",
+    "paid": "https://ads.example/",
+    "social": "https://social.example/",
+    "referral": "https://blog.example/",
+}
+
+
+def referrer(source: str) -> str | None:
+    """The page that a visit from `source` was referred by; None for direct visits and e-mail."""
+    return _REFERRERS.get(source)
+
+
+def landing_url(site: Site, source: str, goal: str, u: float) -> str:
+    """The URL on `site` where a visit from `source` with `goal` begins, by one uniform number `u`."""
+    if source == "organic" and goal == "check":
+        if u < _ANSWER_FROM_SEARCH:
+            for page in site.pages:
+                if page.kind == "policy":
+                    return page.url
+        u = (u - _ANSWER_FROM_SEARCH) / (1.0 - _ANSWER_FROM_SEARCH) if u >= _ANSWER_FROM_SEARCH else u
+    options = [(kind, weight) for kind, weight in _BY_SOURCE[source].items() if any(p.kind == kind for p in site.pages)]
+    mark = u * sum(weight for _, weight in options)
+    chosen = None
+    for kind, weight in options:
+        chosen = kind
+        mark -= weight
+        if mark <= 0:
+            break
+    return next((page.url for page in site.pages if page.kind == chosen), site.pages[0].url)
