@@ -1,12 +1,270 @@
-"""Commands still to come."""
+"""`simbench score`: findings against truth."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
+from simbench.cli import console
+from simbench.errors import BadInput, ExitCode
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from simbench.bench.expect import Verdict
+    from simbench.bench.results import Estimate, KindScore, Scorecard
+    from simbench.events.run import Run
+
 __all__ = ["register"]
+
+#: So many causes of false findings are named in the table; the document has them all.
+_REASONS_SHOWN = 3
+_BREAKDOWNS = ("device", "persona", "source", "page", "cause")
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    del app
+    app.command("score", no_args_is_help=True)(score)
+
+
+def score(
+    run: Annotated[Path, typer.Argument(help="The run; it must have its truth.", show_default=False)],
+    findings: Annotated[
+        Path | None,
+        typer.Option(help="Anybody's findings, .jsonl or .parquet; the built-in detectors' if not given."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", help="A kind that the tool behind FINDINGS looks for, found or not. May be repeated."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(help=f"Show a breakdown too: {', '.join(_BREAKDOWNS)}.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Compare with other findings, paired (not there yet).")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for score.json; RUN/scores if not given.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Score findings against the truth: precision, recall and F1 with intervals, and what fooled the detector.
+
+    Without [bold]--findings[/bold] the built-in detectors are scored. Beside each stand what chance would score with as
+    many findings (random), what nothing scores (null) and what knowing the truth would (perfect). If the scenario
+    expects something ([bold]expect:[/bold]) and it is not met, the exit code is 1.
+
+    For example: [bold]simbench score runs/shop[/bold], or
+    [bold]simbench score runs/shop --findings my-tool.jsonl --kind rage_click --json[/bold]
+    """
+    from simbench.bench.expect import check_expectations
+    from simbench.bench.reading import read_for_scoring
+    from simbench.bench.score import score as score_findings
+    from simbench.events.run import Run
+    from simbench.events.truth import Truth
+
+    _check_options(findings, kind, by, against)
+    opened = Run.open(run)
+    truth = Truth.open(opened)
+    table, declared, source = _findings(opened, findings, kind)
+    card = score_findings(read_for_scoring(opened), truth, table, declared=declared, source=source["name"])
+    verdicts = check_expectations(card, _expectations(opened, card, own=findings is None))
+    document = {**card.to_json(), "expectations": [verdict.to_json() for verdict in verdicts]}
+    folder = _write(opened, document, source, findings, output)
+    if json:
+        console.emit_json(document)
+    else:
+        _show(card, verdicts, title=f"{opened.path.name}: {source['name']}", by=by)
+    _notes(card)
+    if not json:
+        console.note(f"[dim]all numbers: {console.escape(str(folder / 'score.json'))}[/dim]")
+    failed = [verdict for verdict in verdicts if not verdict.met]
+    for verdict in failed:
+        console.fail(f"not met: {verdict.text}")
+    if failed:
+        raise typer.Exit(ExitCode.FELL_SHORT)
+
+
+def _check_options(findings: Path | None, kind: list[str] | None, by: str | None, against: Path | None) -> None:
+    from simbench.events.schema import KINDS
+
+    if against is not None:
+        raise BadInput(
+            "--against: comparing two sets of findings is not there yet; score each by itself with --findings"
+        )
+    if kind and findings is None:
+        raise BadInput("--kind: goes with --findings; the built-in detectors say themselves what they look for")
+    for name in kind or []:
+        if name not in KINDS:
+            raise BadInput(f"--kind {name}: no such kind; one of {', '.join(KINDS)}")
+    if by is not None and by not in _BREAKDOWNS:
+        raise BadInput(f"--by {by}: no such breakdown; one of {', '.join(_BREAKDOWNS)}")
+
+
+def _findings(
+    run: Run, path: Path | None, kind: Sequence[str] | None
+) -> tuple[pa.Table, Mapping[str, Sequence[str]] | None, dict[str, Any]]:
+    """Findings, the kinds that their detectors declare (None: not known), and where they came from."""
+    from simbench.events.findings import read_findings
+    from simbench.events.run import sha256
+
+    if path is not None:
+        table = read_findings(path)
+        names = dict.fromkeys(_detector_names(table), kind) if kind else None
+        return table, names, {"name": path.name, "sha256": sha256(path)}
+    from simbench.core.detectors import DETECTORS, detect
+
+    declared: dict[str, Sequence[str]] = {name: detector.kinds for name, detector in DETECTORS.items()}
+    analyzed = run.path / "analysis" / "findings.parquet"
+    if analyzed.is_file():
+        return read_findings(analyzed), declared, {"name": "analysis/findings.parquet", "sha256": sha256(analyzed)}
+    console.note("[dim]no analysis yet: running the built-in detectors[/dim]")
+    return detect(run), declared, {"name": "built-in detectors"}
+
+
+def _detector_names(table: pa.Table) -> list[str]:
+    from simbench.bench.case import UNNAMED
+
+    return sorted({name or UNNAMED for name in table["detector"].unique().to_pylist()}) or [UNNAMED]
+
+
+def _expectations(run: Run, card: Scorecard, *, own: bool) -> list[dict[str, Any]]:
+    """The scenario's expectations; of foreign findings only those that name one of their detectors."""
+    scenario = run.manifest.get("scenario")
+    expected = (scenario.get("expect") if isinstance(scenario, dict) else None) or []
+    if own:
+        return list(expected)
+    there = {row.detector for row in card.results if row.row == "detector"}
+    return [expectation for expectation in expected if expectation.get("detector") in there]
+
+
+def _write(
+    run: Run, document: dict[str, Any], source: dict[str, Any], findings: Path | None, output: Path | None
+) -> Path:
+    """Scores of foreign findings go into a folder of their own, so that they do not replace the built-in ones'."""
+    from simbench.bench.scores_folder import write_scores
+
+    folder = output
+    if folder is None:
+        folder = run.path / "scores"
+        if findings is not None:
+            folder /= re.sub(r"[^A-Za-z0-9._-]+", "-", findings.stem).strip(".-") or "findings"
+    write_scores(run, document, findings=source, folder=folder)
+    return folder
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# For people
+
+
+def _show(card: Scorecard, verdicts: Sequence[Verdict], *, title: str, by: str | None) -> None:
+    population = card.population
+    console.show(
+        f"[bold]{console.escape(title)}[/bold]\n"
+        f"[dim]{population['sessions']:,} sessions, {population['recorded_sessions']:,} recorded, of "
+        f"{population['visitors']:,} visitors; {population['clicks']:,} clicks, {population['benign_clicks']:,} "
+        "benign. Percent, with 95 % intervals that count visitors.[/dim]\n"
+    )
+    if not card.results:
+        console.show("No findings, so no detector to score.")
+        return
+    console.show(_score_table(card.results))
+    if by is not None:
+        console.show(_breakdown_table(card.results, by))
+    for verdict in verdicts:
+        mark, word = ("[green]✓[/green]", "met") if verdict.met else ("[red]✗[/red]", "not met")
+        console.show(f"{mark} {word}: {console.escape(verdict.text)}")
+
+
+def _score_table(rows: Sequence[KindScore]) -> console.Table:
+    table = console.Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("kind", no_wrap=True)
+    table.add_column("found", justify="right", no_wrap=True)
+    for name in ("precision", "recall", "F1"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("false\nper 1,000", justify="right", no_wrap=True)
+    table.add_column("false findings, by what fooled")
+    previous = None
+    for row in rows:
+        if previous not in (None, row.kind):
+            table.add_row()
+        previous = row.kind
+        judged = row.row == "detector"
+        name = f"[bold]{_name(row)}[/bold]" if judged else f"  {row.row}"
+        cells = [f"{_count(row.matched)} of {row.truth:,}", *(_percent(e) for e in (row.precision, row.recall, row.f1))]
+        cells.append(_per_1000(row.false_positives_per_1000))
+        cells.append(_reasons(row.false_positives) if judged else "")
+        table.add_row(name, *cells, style=None if judged else "dim")
+    return table
+
+
+def _name(row: KindScore) -> str:
+    return row.kind if row.detector == row.kind else f"{row.kind} [dim]by[/dim] {console.escape(row.detector)}"
+
+
+def _count(number: float) -> str:
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+
+
+def _percent(estimate: Estimate) -> str:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return "–"
+    return f"{100 * estimate.value:.0f} [dim]\\[{100 * estimate.low:.0f}, {100 * estimate.high:.0f}][/dim]"
+
+
+def _per_1000(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.value is None:
+        return "–"
+    return f"{estimate.value:.1f}"
+
+
+def _reasons(reasons: dict[str, int]) -> str:
+    """The commonest reasons; truth of another kind is set apart by an arrow."""
+    shown = []
+    for name, count in list(reasons.items())[:_REASONS_SHOWN]:
+        sort, _, which = name.partition(":")
+        words = {"lookalike": which, "other_kind": f"→ {which}", "none": "nothing there"}.get(sort, sort)
+        shown.append(f"{words.replace('_', ' ')} {count:,}")
+    rest = sum(list(reasons.values())[_REASONS_SHOWN:])
+    return ", ".join([*shown, *([f"other {rest:,}"] if rest else [])]) or "none"
+
+
+def _breakdown_table(rows: Sequence[KindScore], by: str) -> console.Table:
+    table = console.Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), title=None)
+    table.add_column("kind", no_wrap=True)
+    table.add_column(by, no_wrap=True)
+    table.add_column("found", justify="right", no_wrap=True)
+    table.add_column("precision", justify="right", no_wrap=True)
+    table.add_column("recall", justify="right", no_wrap=True)
+    for row in rows:
+        if row.row != "detector":
+            continue
+        for place, cells in enumerate(_breakdown_rows(row, by)):
+            table.add_row(f"[bold]{_name(row)}[/bold]" if place == 0 else "", *cells)
+    return table
+
+
+def _breakdown_rows(row: KindScore, by: str) -> Iterator[tuple[str, ...]]:
+    for name, entry in row.by.get(by, {}).items():
+        precision = _percent(entry["precision"]) if "precision" in entry else "–"
+        yield console.escape(name), f"{entry['matched']:,} of {entry['truth']:,}", precision, _percent(entry["recall"])
+
+
+def _notes(card: Scorecard) -> None:
+    unjudged = card.unjudged
+    if unjudged.unknown_session_findings:
+        console.note(
+            f"[yellow]{unjudged.unknown_session_findings:,} findings were left out: the run does not have their "
+            f"{unjudged.unknown_sessions:,} sessions[/yellow]"
+        )
+    if unjudged.page_findings:
+        console.note(f"{unjudged.page_findings:,} findings about pages were left out; this scores findings in sessions")
+    for detector, kinds in card.undeclared.items():
+        what = ", ".join(f"{kind} {count:,}" for kind, count in kinds.items())
+        console.note(f"{console.escape(detector)}: findings of kinds that it does not declare were left out: {what}")
+    ambiguous = card.population["ambiguous_episodes"]
+    if ambiguous:
+        console.note(f"[dim]{ambiguous:,} ambiguous episodes count neither way; the document has both bounds[/dim]")
+    if card.kinds_without_detector:
+        what = ", ".join(f"{kind} {count:,}" for kind, count in card.kinds_without_detector.items())
+        console.note(f"[dim]planted, but nothing here looks for: {what}[/dim]")
