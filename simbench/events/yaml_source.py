@@ -58,24 +58,22 @@ class YamlSource:
                 return self.lines[path[:end]]
         return 1
 
-    def every(self, *pattern: str | EllipsisType) -> Iterator[tuple[KeyPath, Any]]:
-        """The values at `pattern`, with their paths; `...` stands for each item of a list.
+    def every(self, *pattern: str | int | EllipsisType) -> Iterator[tuple[KeyPath, Any]]:
+        """The values at `pattern`, a path in which `...` stands for each item of a list, with their paths.
 
         What is not there, or has another shape, is passed over: for checks that go on where a file is wrong elsewhere.
         """
         found: list[tuple[KeyPath, Any]] = [((), self.tree)]
         for step in pattern:
-            if isinstance(step, str):
-                found = [
-                    ((*path, step), value[step]) for path, value in found if isinstance(value, dict) and step in value
-                ]
-            else:
-                found = [
-                    ((*path, index), item)
-                    for path, value in found
-                    if isinstance(value, list)
-                    for index, item in enumerate(value)
-                ]
+            below: list[tuple[KeyPath, Any]] = []
+            for path, value in found:
+                if isinstance(step, str):
+                    if isinstance(value, dict) and step in value:
+                        below.append(((*path, step), value[step]))
+                elif isinstance(value, list):
+                    chosen = range(len(value)) if step is ... else [step]
+                    below += [((*path, index), value[index]) for index in chosen if index < len(value)]
+            found = below
         yield from found
 
     def problem(self, path: KeyPath, text: str) -> Problem:

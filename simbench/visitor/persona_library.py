@@ -70,8 +70,9 @@ class PersonaLibrary:
         return PersonaSpec.model_validate({"name": name, **self.filled(self.patches[name])})
 
     def filled(self, *patches: Mapping[str, Any]) -> dict[str, Any]:
-        """`patches`, later ones over earlier ones, over the default persona: plain values, without a name."""
-        return merge(self.patches[DEFAULT], *patches)
+        """`patches`, later ones over earlier ones, over the default persona's dials: plain values."""
+        base = {key: value for key, value in self.patches[DEFAULT].items() if key != "about"}
+        return merge(base, *patches)
 
     def values_of(self, persona: str) -> dict[str, SourcedValue]:
         """The values that hold for `persona`, its own and the default's, by name."""

@@ -1,0 +1,159 @@
+"""From a scenario's file to a `Scenario`: found, read, checked, and everything resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from simbench.errors import BadInput
+from simbench.events.yaml_source import YamlSource, did_you_mean, read_yaml, validation_problems
+from simbench.scenario.checks import check
+from simbench.scenario.model import MAX_SESSIONS, Scenario
+from simbench.scenario.site_reference import refer_to_site
+from simbench.scenario.written import ScenarioFile, settle
+from simbench.site.places import scenarios_folder
+from simbench.visitor.persona_library import PersonaLibrary, default_library
+
+__all__ = ["find_scenario", "load_scenario", "resolve", "scenario_names", "scenario_of"]
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that simbench brings along, sorted."""
+    return sorted(path.stem for path in scenarios_folder().glob("*.yaml"))
+
+
+def find_scenario(name_or_path: str | Path) -> Path:
+    """The file of a scenario, given its path, or the name of one that simbench brings along.
+
+    Raises
+    ------
+    BadInput
+        There is no such file; the message names those that there are.
+    """
+    text = str(name_or_path)
+    path = Path(name_or_path)
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):
+        raise BadInput(f"{text[:80]!r}: is not a usable path; name a scenario, or the file of one") from None
+    known = scenario_names()
+    name = text.removesuffix(".yaml").removesuffix(".yml")
+    if name in known:
+        return scenarios_folder() / f"{name}.yaml"
+    folder = path.parent
+    beside = [str(folder / other.name) for other in folder.glob("*.y*ml")] if folder.is_dir() else []
+    if "/" in text or "\\" in text:
+        near = did_you_mean(text, sorted(beside))
+        mend = near if near.startswith("did") else "check the name and the folder"
+    else:
+        mend = did_you_mean(name, [*known, *sorted(beside)])
+    raise BadInput(f"{text}: there is no such scenario; {mend}")
+
+
+def load_scenario(
+    name_or_path: str | Path,
+    *,
+    sessions: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
+    library: PersonaLibrary | None = None,
+) -> Scenario:
+    """Read a scenario, check it, and resolve it.
+
+    Parameters
+    ----------
+    name_or_path
+        A file, or the name of a scenario that simbench brings along.
+    sessions, seed, engine
+        Take the place of what the file says (`--sessions`, `--seed`, `--engine`).
+    library
+        Personas; those that simbench brings along when left out.
+
+    Raises
+    ------
+    BadInput
+        With all problems of the file, one line each: `file:line: key.path: what is wrong; mend`.
+
+    Examples
+    --------
+    >>> load_scenario("shop-baseline", sessions=100).sessions
+    100
+    """
+    path = find_scenario(name_or_path)
+    return scenario_of(
+        read_yaml(path), folder=path.parent, sessions=sessions, seed=seed, engine=engine, library=library
+    )
+
+
+def scenario_of(
+    source: YamlSource,
+    *,
+    folder: Path,
+    sessions: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
+    library: PersonaLibrary | None = None,
+) -> Scenario:
+    """Check and resolve a scenario that was read already; paths in it count from `folder`.
+
+    Raises
+    ------
+    BadInput
+        As `load_scenario`.
+    """
+    library = library or default_library()
+    overrides = _overrides(sessions=sessions, seed=seed, engine=engine)
+    problems = []
+    written: ScenarioFile | None = None
+    try:
+        written = ScenarioFile.model_validate(source.tree)
+    except ValidationError as error:
+        problems += validation_problems(error, source, ScenarioFile)
+    named = source.tree.get("site")
+    site = refer_to_site(named, folder) if isinstance(named, str) and named else None
+    if site is not None and site.problem:
+        problems.append(source.problem(("site",), site.problem))
+    problems += check(source, library, site.declaration if site is not None else None)
+    try:
+        source.fail(problems)
+    except BadInput as error:
+        raise BadInput(*error.problems, *(site.details if site is not None else ())) from None
+    assert written is not None and site is not None  # else there were problems
+    tree = {**source.tree, **overrides}
+    tree = settle(written, tree, tree["seed"])
+    tree["personas"] = [_filled(entry, library) for entry in tree["personas"]]
+    return Scenario.model_validate({**tree, "site_folder": site.folder})
+
+
+def _overrides(**wanted: Any) -> dict[str, Any]:
+    """What the command line says instead of the file; checked here, for no line of the file is to blame."""
+    said = {name: value for name, value in wanted.items() if value is not None}
+    sessions, seed, engine = said.get("sessions", 1), said.get("seed", 0), said.get("engine", "model")
+    problems = []
+    if not 1 <= sessions <= MAX_SESSIONS:
+        problems.append(f"--sessions: must lie between 1 and {MAX_SESSIONS:,}, but is {sessions}; change it")
+    if not 0 <= seed < 2**63:
+        problems.append(f"--seed: must lie between 0 and 2^63 - 1, but is {seed}; change it")
+    if engine not in ("model", "browser"):
+        problems.append(f'--engine: there is no engine "{engine}"; it is one of: model, browser')
+    if problems:
+        raise BadInput(*problems)
+    return said
+
+
+def _filled(entry: Mapping[str, Any], library: PersonaLibrary) -> dict[str, Any]:
+    """A persona of a scenario with every dial filled in, as plain values."""
+    if "use" in entry:
+        used = entry["use"]
+        filled = library.filled(library.patches[used], entry.get("with") or {})
+        return {**filled, "name": entry.get("name") or used, "share": entry["share"]}
+    return library.filled(entry)
+
+
+def resolve(scenario: Scenario) -> dict[str, Any]:
+    """`scenario` as a plain dict for JSON, as the manifest keeps it; `Scenario.model_validate` reads it back."""
+    return scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
