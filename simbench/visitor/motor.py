@@ -30,8 +30,8 @@ Keys = NDArray[np.uint64]
 
 #: Share of the movement's time that the first submovement takes (assumed, .6 to .85).
 _PRIMARY: Final = 0.74
-#: How early the speed peaks: 0 is symmetric; 1.6 puts the peak at about .3 of the movement (Balabit: median .21).
-_EARLY: Final = 1.6
+#: How early the speed peaks: 0 is symmetric; .75 puts the peak at about .21 of the movement (Balabit: median .21).
+_EARLY: Final = 0.75
 #: Median lateral bow of the path as a share of its chord (Balabit: largest deviation / chord, median .14, wandering included).
 _BOW: Final = 0.06
 #: A mouse wheel's notch in Chromium on Windows and Linux.

@@ -1,0 +1,127 @@
+from math import log2
+
+import numpy as np
+import pytest
+
+from simbench.visitor.motor import Moves, expand_keys, expand_moves, expand_scrolls, movement_ms, wander_moves
+from simbench.visitor.noise import act_keys
+
+N = 400
+
+
+def some_moves(n: int = N, seed: int = 1) -> Moves:
+    rng = np.random.default_rng(seed)
+    t0 = rng.uniform(0, 1000, n)
+    return Moves(
+        x0=np.rint(rng.uniform(0, 1400, n)), y0=np.rint(rng.uniform(0, 800, n)), x1=np.rint(rng.uniform(0, 1400, n)),
+        y1=np.rint(rng.uniform(0, 800, n)), t0=t0, t1=t0 + rng.uniform(150, 1800, n),
+        key=act_keys(np.full(n, 5, np.uint64), np.arange(n)),
+    )  # fmt: skip
+
+
+def one(moves: Moves, i: int) -> Moves:
+    return Moves(**{name: getattr(moves, name)[i : i + 1] for name in Moves.__slots__})
+
+
+def test_fitts_law_in_shannon_form() -> None:
+    assert movement_ms(100, 150, 300, 20, 0.0) == pytest.approx(100 + 150 * log2(300 / 20 + 1))
+    assert movement_ms(0, 0, 300, 20, 0.0) == 80.0
+
+
+def test_every_movement_ends_where_and_when_it_was_told_to() -> None:
+    moves = some_moves()
+    samples = expand_moves(moves, 50.0)
+    last = np.flatnonzero(np.diff(samples.row, append=-1))
+    assert samples.row[last].tolist() == list(range(N))
+    assert np.array_equal(samples.x[last], moves.x1)
+    assert np.array_equal(samples.y[last], moves.y1)
+    assert (samples.t <= moves.t1[samples.row] + 1e-9).all()
+    assert (samples.t >= moves.t0[samples.row]).all()
+
+
+def test_samples_are_as_far_apart_as_the_recorder_wants_but_for_the_last() -> None:
+    samples = expand_moves(some_moves(), 50.0)
+    gaps = np.diff(samples.t)[np.diff(samples.row) == 0]
+    last = np.diff(samples.row, append=-1)[1:][np.diff(samples.row) == 0] != 0
+    assert (gaps[~last] >= 49.999).all()
+    assert (gaps > 0).all()
+
+
+def test_a_movement_alone_is_the_same_as_among_many() -> None:
+    moves = some_moves()
+    many = expand_moves(moves, 50.0)
+    for i in (0, 17, N - 1):
+        alone = expand_moves(one(moves, i), 50.0)
+        here = many.row == i
+        assert np.array_equal(many.t[here], alone.t)
+        assert np.array_equal(many.x[here], alone.x)
+        assert np.array_equal(many.y[here], alone.y)
+
+
+def test_speed_peaks_in_the_first_half() -> None:
+    """Real mouse movements peak at .21 of their time (quartiles .09 to .38), a minimum-jerk movement at .5."""
+    moves = some_moves(2000)
+    samples = expand_moves(moves, 8.0)
+    speed = np.hypot(np.diff(samples.x), np.diff(samples.y)) / np.diff(samples.t)
+    peaks = []
+    for i in range(2000):
+        here = np.flatnonzero((samples.row[1:] == i) & (samples.row[:-1] == i))
+        if here.size > 10:
+            at = here[np.argmax(speed[here])]
+            peaks.append((samples.t[at] - moves.t0[i]) / (moves.t1[i] - moves.t0[i]))
+    assert 0.15 < np.median(peaks) < 0.4
+
+
+def test_wandering_begins_and_ends_where_the_stretch_does_and_keeps_within_it() -> None:
+    reads = some_moves(100)
+    reads = Moves(**{**{n: getattr(reads, n) for n in Moves.__slots__}, "t1": reads.t0 + 20_000})
+    row, moves = wander_moves(reads)
+    first = np.flatnonzero(np.diff(row, prepend=-1))
+    last = np.flatnonzero(np.diff(row, append=-1))
+    assert np.array_equal(moves.x0[first], reads.x0)
+    assert np.array_equal(moves.x1[last], reads.x1)
+    assert np.array_equal(moves.y1[last], reads.y1)
+    assert (moves.t0 >= reads.t0[row]).all()
+    assert (moves.t1 <= reads.t1[row] + 1e-6).all()
+    same = row[1:] == row[:-1]
+    assert (moves.t0[1:][same] >= moves.t1[:-1][same] - 1e-6).all()
+
+
+@pytest.mark.parametrize("touch", [False, True])
+@pytest.mark.parametrize("quick", [False, True])
+def test_scrolling_ends_where_it_was_told_to_and_never_goes_beyond(touch: bool, quick: bool) -> None:
+    rng = np.random.default_rng(3)
+    s0, s1 = rng.uniform(0, 3000, N).round(), rng.uniform(0, 3000, N).round()
+    s1[:20] = s0[:20]
+    t0 = np.zeros(N)
+    t1 = rng.uniform(300, 20_000, N)
+    key = act_keys(np.full(N, 5, np.uint64), np.arange(N))
+    wide = np.full(N, 390.0)
+    scrolls = expand_scrolls(s0, s1, t0, t1, key, np.full(N, touch), np.full(N, quick), wide, wide * 2, 100.0)
+    assert not np.isin(np.arange(20), scrolls.row).any()
+    assert set(scrolls.row.tolist()) == set(range(20, N))
+    last = np.flatnonzero(np.diff(scrolls.row, append=-1))
+    assert np.array_equal(scrolls.scroll_y[last], s1[scrolls.row[last]])
+    low, high = np.minimum(s0, s1)[scrolls.row], np.maximum(s0, s1)[scrolls.row]
+    assert ((scrolls.scroll_y >= low - 51) & (scrolls.scroll_y <= high + 51)).all()
+    assert (np.diff(scrolls.t)[np.diff(scrolls.row) == 0] > 0).all()
+    assert (scrolls.t <= t1[scrolls.row] + 1e-6).all()
+    assert (scrolls.strokes.t0.size > 0) is touch
+    assert ((scrolls.strokes.t1 > scrolls.strokes.t0) & (scrolls.strokes.t0 >= 0)).all()
+
+
+def test_typing_ends_with_the_whole_text_whatever_slipped_on_the_way() -> None:
+    rng = np.random.default_rng(4)
+    length, slips = rng.integers(1, 30, N), rng.integers(0, 4, N)
+    key = act_keys(np.full(N, 5, np.uint64), np.arange(N))
+    row, t, backspace, typed = expand_keys(np.full(N, 100.0), np.full(N, 180.0), length, slips, key)
+    assert np.array_equal(np.bincount(row, minlength=N), length + 2 * slips)
+    assert np.array_equal(np.bincount(row, backspace, minlength=N), slips)
+    last = np.flatnonzero(np.diff(row, append=-1))
+    assert np.array_equal(typed[last], length)
+    # Each stroke changes the length by exactly one, up for a character and down for a backspace.
+    first = np.diff(row, prepend=-1) != 0
+    before = np.where(first, 0, np.roll(typed, 1))
+    assert np.array_equal(typed - before, np.where(backspace, -1, 1))
+    assert (np.diff(t)[np.diff(row) == 0] > 0).all()
+    assert np.allclose(t[last], 100.0 + 180.0 * (length + 2 * slips))
