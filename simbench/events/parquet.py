@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,9 @@ def write_table(table: pa.Table, path: Path) -> None:
         )
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        # Where even the folder is not one, there is nothing to take away.
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise OutsideFailure(f"{path}: cannot be written: {error.strerror or error}") from error
 
 

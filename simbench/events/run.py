@@ -18,6 +18,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -89,7 +90,9 @@ def write_json(path: Path, document: Any) -> None:
         partial.write_text(text + "\n", encoding="utf-8")
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        # Where even the folder is not one, there is nothing to take away.
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise OutsideFailure(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
@@ -214,6 +217,8 @@ class RunWriter:
         if self.path.exists():
             if not force:
                 raise BadInput(f"{self.path}: exists already; choose another folder with -o, or replace with --force")
+            if not self.path.is_dir():
+                raise BadInput(f"{self.path}: is a file, so --force does not replace it; choose another folder")
             if not (self.path / "manifest.json").is_file() and any(self.path.iterdir()):
                 raise BadInput(f"{self.path}: is not a run, so --force does not replace it; choose another folder")
         try:
@@ -246,12 +251,14 @@ class RunWriter:
     def write_bytes(self, name: str, content: bytes) -> None:
         """Write bytes to `name`."""
         path = self.staging / name
+        partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
             partial.write_bytes(content)
             partial.replace(path)
         except OSError as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise OutsideFailure(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def commit(self, manifest: dict[str, Any], log: dict[str, Any]) -> Run:
