@@ -24,6 +24,7 @@ from scipy import special
 from simbench.events.yaml_source import did_you_mean, show_value
 
 __all__ = [
+    "DISTRIBUTIONS",
     "SHARE_TOLERANCE",
     "Beta",
     "Bounds",
@@ -486,12 +487,20 @@ def _read_weights(value: object) -> object:
     )
 
 
-class _SharesAddUp:
-    """Annotation: the shares of a mapping lie in 0..1 and add up to 1."""
+class _AddUp:
+    """Annotation of a mapping of names to shares: they lie in 0..1 and add up to 1; a lone name stands for all."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        return core_schema.no_info_after_validator_function(cls._check, handler(source))
+        checked = core_schema.no_info_after_validator_function(cls._check, handler(source))
+        return core_schema.no_info_before_validator_function(_read_weights, checked)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        shares = dict(handler(core))
+        name = shares.get("propertyNames", {"type": "string"})
+        choice = {"type": "object", "properties": {"choice": shares}, "required": ["choice"]}
+        return {"anyOf": [name, shares, {**choice, "additionalProperties": False}]}
 
     @staticmethod
     def _check(shares: dict[str, float]) -> dict[str, float]:
@@ -502,7 +511,7 @@ class _SharesAddUp:
 
 
 #: Names with their shares, which add up to 1; a lone name has the share 1.
-Weights = Annotated[dict[NameT, float], _SharesAddUp, BeforeValidator(_read_weights)]
+Weights = Annotated[dict[NameT, float], _AddUp]
 
 
 def draw_weights(weights: Mapping[str, float], n: int, source: np.random.Generator | Floats) -> npt.NDArray[np.intp]:

@@ -181,7 +181,8 @@ def _partial(model: type[StrictModel], name: str) -> type[StrictModel]:
         elif info.metadata:
             annotation = Annotated[annotation, *info.metadata]
         fields[key] = (annotation, Field(default=None, description=info.description))
-    return create_model(name, __base__=StrictModel, __doc__=model.__doc__, **fields)
+    said = "The part of it that differs." if name == "PersonaPatch" else model.__doc__
+    return create_model(name, __base__=StrictModel, __doc__=said, **fields)
 
 
 #: What `with:` may change: any part of a persona.
