@@ -35,7 +35,7 @@ from typing import Any, Final
 import numpy as np
 import simpy
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, ndtri
+from scipy.special import ndtri
 
 from simbench.engine.arrivals import DAY_MS, rate
 from simbench.engine.randomness import stream
@@ -68,10 +68,6 @@ _REQUESTS: Final = 60_000
 _REQUESTS_A_DAY: Final = 1_800
 _MOST_REQUESTS: Final = 600_000
 
-#: So many waits in a bin tell how they are spread, and so far their shape is believed.
-_TELLING: Final = 20
-_SHAPES: Final = (0.5, 50.0)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Backend:
@@ -89,9 +85,8 @@ class Backend:
         Mean wait in each bin (float64, ms).
     delayed
         Share of requests in each bin that wait at all (float64).
-    shape
-        Shape of the gamma distribution of the waits of those (float64): 1, exponential, in the M/M/c queue at a load
-        that stays the same; more, all alike, in a queue that has piled up.
+    least_ms
+        Shortest wait in each bin (float64, ms): 0 unless a queue has piled up.
     load
         Work that came in each bin for each server, as a share of what it can do (float64; above 1 queues grow).
     """
@@ -101,7 +96,7 @@ class Backend:
     start_ms: int
     mean_ms: NDArray[np.float64]
     delayed: NDArray[np.float64]
-    shape: NDArray[np.float64]
+    least_ms: NDArray[np.float64]
     load: NDArray[np.float64]
 
     def wait_ms(self, t_ms: float | NDArray[Any], u: float | NDArray[np.float64] | None = None) -> NDArray[np.float64]:
@@ -111,20 +106,19 @@ class Backend:
         ----------
         u
             A uniform number in [0, 1) for each request: then its wait is drawn; the mean of that time when left out.
+            Those who wait do so for the shortest time and an exponential time more, as in the M/M/c queue at a load
+            that stays the same (where the shortest is none).
         """
         place = (np.asarray(t_ms, dtype=np.float64) - self.start_ms) / BIN_MS - 0.5
         bins = np.arange(self.mean_ms.size)
         wait = np.interp(place, bins, self.mean_ms)
         if u is None:
             return wait
-        delayed = np.interp(place, bins, self.delayed)
-        shape = np.interp(place, bins, self.shape)
-        # The lower part of the uniforms does not wait at all.
-        among = np.clip(
-            (np.asarray(u, dtype=np.float64) - (1 - delayed)) / np.maximum(delayed, 1e-12), 0.0, 1 - 2.0**-40
-        )
-        drawn = gammaincinv(shape, among) * wait / np.maximum(delayed * shape, 1e-12)
-        return np.minimum(drawn, 2 * LONGEST_WAIT_MS)
+        delayed = np.maximum(np.interp(place, bins, self.delayed), 1e-12)
+        least = np.minimum(np.interp(place, bins, self.least_ms), wait / delayed)
+        tail = 1 - np.asarray(u, dtype=np.float64)  # in (0, 1]
+        more = np.log(np.maximum(delayed / tail, 1.0)) * (wait / delayed - least)
+        return np.where(tail <= delayed, np.minimum(least + more, LONGEST_WAIT_MS), 0.0)
 
 
 def make_backend(scenario: Scenario, site: Site, schedule: Schedule) -> Backend:
@@ -137,7 +131,7 @@ def make_backend(scenario: Scenario, site: Site, schedule: Schedule) -> Backend:
     if n == 0 or mean_service == 0:
         none = np.zeros(1)
         return Backend(
-            servers=LEAST_SERVERS, weight=1.0, start_ms=start_ms, mean_ms=none, delayed=none, shape=none + 1, load=none
+            servers=LEAST_SERVERS, weight=1.0, start_ms=start_ms, mean_ms=none, delayed=none, least_ms=none, load=none
         )
 
     pages = _pages(seed, n)
@@ -156,23 +150,20 @@ def make_backend(scenario: Scenario, site: Site, schedule: Schedule) -> Backend:
     wait = queue_waits(
         sent_ms - start_ms, work_ms * weight, servers, most_waiting=LONGEST_WAIT_MS * servers / mean_service
     )
-    wait = np.where(np.isnan(wait), LONGEST_WAIT_MS, wait / weight)
+    wait = np.fmin(wait / weight, LONGEST_WAIT_MS)  # of NaN and a number, fmin takes the number
 
     bins = np.maximum(sent_ms - start_ms, 0.0).astype(np.int64) // BIN_MS
-    count, late = np.bincount(bins), np.bincount(bins, wait > 0)
-    total, squares = np.bincount(bins, wait), np.bincount(bins, wait * wait)
-    mean_late = total / np.maximum(late, 1)
-    variance = squares / np.maximum(late, 1) - mean_late**2
-    # A handful of waits tells no shape.
-    tells = (late >= _TELLING) & (variance > 0)
-    shape = np.where(tells, mean_late**2 / np.where(tells, variance, 1.0), 1.0)
+    count = np.maximum(np.bincount(bins), 1)
+    least = np.full(count.size, LONGEST_WAIT_MS)
+    np.minimum.at(least, bins, wait)
+    least[np.bincount(bins) == 0] = 0.0
     return Backend(
         servers=servers,
         weight=weight,
         start_ms=start_ms,
-        mean_ms=np.round(total / np.maximum(count, 1), 3),
-        delayed=np.round(late / np.maximum(count, 1), 6),
-        shape=np.round(np.clip(shape, *_SHAPES), 3),
+        mean_ms=np.round(np.bincount(bins, wait) / count, 3),
+        delayed=np.round(np.bincount(bins, wait > 0) / count, 6),
+        least_ms=np.round(least, 3),
         load=np.round(np.bincount(bins, work_ms) * weight / (servers * BIN_MS), 6),
     )
 

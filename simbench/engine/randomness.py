@@ -31,13 +31,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MOST_KEYS", "stream", "uniforms", "uniforms_at"]
+__all__ = ["MOST_KEYS", "stream", "uniforms"]
 
 #: How many integers a key may have: the counter has four words, and the lowest belongs to the draws themselves.
 MOST_KEYS: Final = 3
 _WORD: Final = 1 << 64
-#: Rows of `uniforms_at` are made so many at a time; changing it changes every run.
-_BLOCK: Final = 64
 
 
 def _philox_key(seed: int, purpose: str, length: int) -> NDArray[np.uint64]:
@@ -83,31 +81,3 @@ def uniforms(seed: int, purpose: str, shard: int, shape: int | tuple[int, ...]) 
     With the sessions on the first axis the numbers of a session do not depend on how many follow it in the shard.
     """
     return stream(seed, purpose, shard).random(shape)
-
-
-def uniforms_at(seed: int, purpose: str, index: NDArray[np.int64], width: int) -> NDArray[np.float64]:
-    """Uniform numbers in [0, 1) that belong to things with a number of their own, wherever and in whatever order asked.
-
-    What belongs to a visitor must be the same in every shard that one of the visitor's sessions falls into; so it is
-    drawn by the visitor's number, not by the shard.
-
-    Parameters
-    ----------
-    index
-        Numbers of the things, each from 0; shape (n,), in any order, repeated or not.
-    width
-        How many uniforms each thing has.
-
-    Returns
-    -------
-    Array of shape (n, width): row i belongs to ``index[i]``. Neighbouring numbers are cheap; a scattered one costs as
-    much as a block of 64.
-    """
-    rows = np.empty((index.size, width))
-    order = np.argsort(index, kind="stable")
-    blocks, starts = np.unique(index[order] // _BLOCK, return_index=True)
-    ends = np.append(starts[1:], index.size)[: starts.size]
-    for block, start, end in zip(blocks.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        members = order[start:end]
-        rows[members] = stream(seed, purpose, block).random((_BLOCK, width))[index[members] % _BLOCK]
-    return rows

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from simbench.engine.randomness import MOST_KEYS, stream, uniforms, uniforms_at
+from simbench.engine.randomness import MOST_KEYS, stream, uniforms
 
 WORDS = st.integers(0, 2**64 - 1)
 ADDRESSES = st.tuples(
@@ -64,15 +64,3 @@ def test_uniforms_of_a_session_do_not_depend_on_how_many_follow() -> None:
 def test_a_key_that_does_not_fit_is_refused(key: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="at most 3 integers"):
         stream(1, "x", *key)
-
-
-def test_what_belongs_to_a_thing_is_the_same_wherever_it_is_asked() -> None:
-    whole = uniforms_at(3, "dials", np.arange(1000), 5)
-    some = np.array([999, 0, 64, 63, 63, 500])
-    assert np.array_equal(uniforms_at(3, "dials", some, 5), whole[some])
-    assert np.unique(whole).size == whole.size
-    assert not np.array_equal(uniforms_at(4, "dials", some, 5), whole[some])
-
-
-def test_nothing_asked_is_nothing_drawn() -> None:
-    assert uniforms_at(3, "dials", np.array([], dtype=np.int64), 5).shape == (0, 5)
