@@ -21,14 +21,20 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-#: So many causes of false findings are named in the table; the document has them all.
-_REASONS_SHOWN = 3
+_HELP = (
+    "Score findings against the truth: precision, recall and F1 with intervals, and what fooled the detector.\n\n"
+    "Without [bold]--findings[/bold] the built-in detectors are scored. Beside each stand what chance would score with "
+    "as many findings (random), what finding nothing scores (null) and what knowing the truth would (perfect). "
+    "If an expectation of the scenario ([bold]expect:[/bold]) is not met, the exit code is 1.\n\n"
+    "For example: [bold]simbench score runs/shop[/bold], or "
+    "[bold]simbench score runs/shop --findings my-tool.jsonl --kind rage_click --json[/bold]"
+)
 _BREAKDOWNS = ("device", "persona", "source", "page", "cause")
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command("score", no_args_is_help=True)(score)
+    app.command("score", no_args_is_help=True, help=_HELP)(score)
 
 
 def score(
@@ -48,15 +54,6 @@ def score(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
-    """Score findings against the truth: precision, recall and F1 with intervals, and what fooled the detector.
-
-    Without [bold]--findings[/bold] the built-in detectors are scored. Beside each stand what chance would score with as
-    many findings (random), what nothing scores (null) and what knowing the truth would (perfect). If the scenario
-    expects something ([bold]expect:[/bold]) and it is not met, the exit code is 1.
-
-    For example: [bold]simbench score runs/shop[/bold], or
-    [bold]simbench score runs/shop --findings my-tool.jsonl --kind rage_click --json[/bold]
-    """
     from simbench.bench.expect import check_expectations
     from simbench.bench.reading import read_for_scoring
     from simbench.bench.score import score as score_findings
@@ -161,93 +158,122 @@ def _show(card: Scorecard, verdicts: Sequence[Verdict], *, title: str, by: str |
     population = card.population
     console.show(
         f"[bold]{console.escape(title)}[/bold]\n"
-        f"[dim]{population['sessions']:,} sessions, {population['recorded_sessions']:,} recorded, of "
-        f"{population['visitors']:,} visitors; {population['clicks']:,} clicks, {population['benign_clicks']:,} "
-        "benign. Percent, with 95 % intervals that count visitors.[/dim]\n"
+        f"[dim]{population['recorded_sessions']:,} of {population['sessions']:,} sessions recorded, "
+        f"{population['visitors']:,} visitors, {population['benign_clicks']:,} of {population['clicks']:,} "
+        "clicks benign\npercent, with 95 % intervals that count visitors[/dim]\n"
     )
     if not card.results:
         console.show("No findings, so no detector to score.")
         return
     console.show(_score_table(card.results))
+    judged = [row for row in card.results if row.row == "detector"]
+    if any(row.false_positives for row in judged):
+        console.show("\n[bold]False findings, by what they met[/bold]\n")
+        console.show(_false_table(judged))
     if by is not None:
-        console.show(_breakdown_table(card.results, by))
+        console.show(f"\n[bold]By {by}[/bold]\n")
+        console.show(_breakdown_table(judged, by))
+    if verdicts:
+        console.show("\n[bold]Expected by the scenario[/bold]\n")
     for verdict in verdicts:
         mark, word = ("[green]✓[/green]", "met") if verdict.met else ("[red]✗[/red]", "not met")
         console.show(f"{mark} {word}: {console.escape(verdict.text)}")
 
 
+def _plain_table() -> console.Table:
+    from rich import get_console
+
+    gap = 2 if get_console().width >= 90 else 1
+    return console.Table(box=None, pad_edge=False, header_style="dim", padding=(0, gap, 0, 0))
+
+
 def _score_table(rows: Sequence[KindScore]) -> console.Table:
-    table = console.Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table = _plain_table()
     table.add_column("kind", no_wrap=True)
-    table.add_column("found", justify="right", no_wrap=True)
-    for name in ("precision", "recall", "F1"):
+    for name in ("found/planted", "precision", "recall", "F1"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("false\nper 1,000", justify="right", no_wrap=True)
-    table.add_column("false findings, by what fooled")
+    table.add_column("false\n/1,000", justify="right", no_wrap=True, vertical="bottom")
     previous = None
     for row in rows:
         if previous not in (None, row.kind):
             table.add_row()
         previous = row.kind
         judged = row.row == "detector"
-        name = f"[bold]{_name(row)}[/bold]" if judged else f"  {row.row}"
-        cells = [f"{_count(row.matched)} of {row.truth:,}", *(_percent(e) for e in (row.precision, row.recall, row.f1))]
-        cells.append(_per_1000(row.false_positives_per_1000))
-        cells.append(_reasons(row.false_positives) if judged else "")
-        table.add_row(name, *cells, style=None if judged else "dim")
+        table.add_row(
+            _name(row) if judged else f"  {row.row}",
+            f"{_count(row.matched)}/{row.truth}",
+            *(_percent(estimate) for estimate in (row.precision, row.recall, row.f1)),
+            _per_1000(row.false_positives_per_1000),
+            style=None if judged else "dim",
+        )
     return table
 
 
 def _name(row: KindScore) -> str:
-    return row.kind if row.detector == row.kind else f"{row.kind} [dim]by[/dim] {console.escape(row.detector)}"
+    if row.detector == row.kind:
+        return f"[bold]{row.kind}[/bold]"
+    return f"[bold]{row.kind}[/bold]\n[dim]by[/dim] {console.escape(row.detector)}"
 
 
 def _count(number: float) -> str:
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+    return f"{number:.0f}" if float(number).is_integer() else f"{number:.1f}"
 
 
 def _percent(estimate: Estimate) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "–"
-    return f"{100 * estimate.value:.0f} [dim]\\[{100 * estimate.low:.0f}, {100 * estimate.high:.0f}][/dim]"
+    # Neither all nor nothing is claimed by rounding.
+    digits = 1 if (100 * estimate.value) % 100 != 0 and round(100 * estimate.value) in {0, 100} else 0
+    return f"{100 * estimate.value:.{digits}f} [dim]\\[{100 * estimate.low:.0f},{100 * estimate.high:.0f}][/dim]"
 
 
 def _per_1000(estimate: Estimate | None) -> str:
-    if estimate is None or estimate.value is None:
-        return "–"
-    return f"{estimate.value:.1f}"
+    return "–" if estimate is None or estimate.value is None else f"{estimate.value:.1f}"
 
 
-def _reasons(reasons: dict[str, int]) -> str:
-    """The commonest reasons; truth of another kind is set apart by an arrow."""
-    shown = []
-    for name, count in list(reasons.items())[:_REASONS_SHOWN]:
-        sort, _, which = name.partition(":")
-        words = {"lookalike": which, "other_kind": f"→ {which}", "none": "nothing there"}.get(sort, sort)
-        shown.append(f"{words.replace('_', ' ')} {count:,}")
-    rest = sum(list(reasons.values())[_REASONS_SHOWN:])
-    return ", ".join([*shown, *([f"other {rest:,}"] if rest else [])]) or "none"
+def _false_table(rows: Sequence[KindScore]) -> console.Table:
+    """Look-alikes by name; truth of another kind apart, for that is a confusion and no invention."""
+    table = _plain_table()
+    table.add_column("kind", no_wrap=True)
+    table.add_column("all", justify="right", no_wrap=True)
+    table.add_column("look-alikes", ratio=3)
+    table.add_column("other kinds", ratio=2)
+    table.add_column("again", justify="right", no_wrap=True)
+    table.add_column("nothing", justify="right", no_wrap=True)
+    for row in rows:
+        reasons = row.false_positives
+        table.add_row(
+            _name(row),
+            f"{sum(reasons.values())}",
+            _named(reasons, "lookalike:"),
+            _named(reasons, "other_kind:"),
+            f"{reasons.get('duplicate', 0)}",
+            f"{reasons.get('none', 0)}",
+        )
+    return table
+
+
+def _named(reasons: Mapping[str, int], sort: str) -> str:
+    words = [f"{name.removeprefix(sort)} {count}" for name, count in reasons.items() if name.startswith(sort)]
+    return console.escape(", ".join(words)) or "[dim]–[/dim]"
 
 
 def _breakdown_table(rows: Sequence[KindScore], by: str) -> console.Table:
-    table = console.Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), title=None)
+    table = _plain_table()
     table.add_column("kind", no_wrap=True)
     table.add_column(by, no_wrap=True)
-    table.add_column("found", justify="right", no_wrap=True)
-    table.add_column("precision", justify="right", no_wrap=True)
-    table.add_column("recall", justify="right", no_wrap=True)
+    for name in ("found/planted", "precision", "recall"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        if row.row != "detector":
-            continue
         for place, cells in enumerate(_breakdown_rows(row, by)):
-            table.add_row(f"[bold]{_name(row)}[/bold]" if place == 0 else "", *cells)
+            table.add_row(_name(row) if place == 0 else "", *cells)
     return table
 
 
 def _breakdown_rows(row: KindScore, by: str) -> Iterator[tuple[str, ...]]:
     for name, entry in row.by.get(by, {}).items():
         precision = _percent(entry["precision"]) if "precision" in entry else "–"
-        yield console.escape(name), f"{entry['matched']:,} of {entry['truth']:,}", precision, _percent(entry["recall"])
+        yield console.escape(name), f"{entry['matched']}/{entry['truth']}", precision, _percent(entry["recall"])
 
 
 def _notes(card: Scorecard) -> None:

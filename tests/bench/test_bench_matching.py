@@ -84,7 +84,7 @@ def worth(findings: Spans, episodes: Spans, ambiguous: np.ndarray) -> tuple[tupl
     return value_of(chosen, ambiguous), matching.pairs
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(small_cases())
 def test_no_matching_is_better(case: tuple[Spans, Spans, np.ndarray]) -> None:
     findings, episodes, ambiguous = case
@@ -92,7 +92,7 @@ def test_no_matching_is_better(case: tuple[Spans, Spans, np.ndarray]) -> None:
     assert value == best_by_force(pairs, len(findings), len(episodes), ambiguous)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(small_cases())
 def test_matching_is_symmetric(case: tuple[Spans, Spans, np.ndarray]) -> None:
     findings, episodes, ambiguous = case
@@ -102,7 +102,7 @@ def test_matching_is_symmetric(case: tuple[Spans, Spans, np.ndarray]) -> None:
     assert there == back
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(small_cases(), st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_show(case: tuple[Spans, Spans, np.ndarray], random: object) -> None:
     findings, episodes, ambiguous = case
@@ -125,7 +125,7 @@ def test_order_of_rows_does_not_show(case: tuple[Spans, Spans, np.ndarray], rand
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(small_cases())
 def test_useful_findings_count_the_maximum_at_every_threshold(case: tuple[Spans, Spans, np.ndarray]) -> None:
     findings, episodes, _ = case
