@@ -132,6 +132,13 @@ class Stream:
             return Words(codes=np.full(len(at), -1, dtype=np.int64), names=[])
         return words_of(column)
 
+    def all_words(self, name: str) -> Words:
+        """A string column of all events; cheaper than asking for every position."""
+        if name not in self._events.column_names:
+            return Words(codes=np.full(len(self), -1, dtype=np.int64), names=[])
+        words = words_of(self._events.column(name))
+        return words if self._rows is None else Words(codes=words.codes[self._rows], names=words.names)
+
     def _take(self, name: str, at: Ints) -> Any:
         if name not in self._events.column_names:
             return None
