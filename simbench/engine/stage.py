@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simbench.engine.tape import Strings
-from simbench.site.declaration import Form
+from simbench.site.declaration import Form, Page
 from simbench.site.model import Effect, Element, FormTrial, Site
 from simbench.visitor.scene import Scene
 
@@ -50,6 +50,9 @@ class Stage:
         self._boxes: dict[int, Boxes] = {}
         self._causes: dict[tuple[int, str, int, int], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
+        self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
+        self._pages = {page.page: page for page in site.pages}
+        self._sent_by = {(form.page, form.submit): form for form in site.forms}
 
     def scene(self, page: str, state: str, viewport: str, defects: frozenset[str]) -> int:
         """Code of the scene (an index into `scenes`); it is compiled when it is first asked for."""
@@ -72,6 +75,14 @@ class Stage:
         if boxes is None:
             boxes = self._boxes[scene] = Boxes.of(self.scenes[scene], self.strings)
         return boxes
+
+    def page(self, page: str) -> Page:
+        """What is declared of a page, by its grouped path."""
+        return self._pages[page]
+
+    def form_sent_by(self, page: str, control: str) -> Form | None:
+        """The form that `control` on `page` sends."""
+        return self._sent_by.get((page, control))
 
     def trial(self, form: Form, viewport: str, defects: frozenset[str]) -> FormTrial | None:
         """What sending `form` does, as it was tried in the state in which it is filled in."""

@@ -16,6 +16,7 @@ class Waiting:
         self._start_ms = backend.start_ms
         self._mean = backend.mean_ms.tolist()
         self._delayed = backend.delayed.tolist()
+        self._least = backend.least_ms.tolist()
 
     def __call__(self, t_ms: float, z: float) -> float:
         """Wait of a request sent at `t_ms` (epoch ms); `z` is a standard normal number, which decides."""
@@ -27,5 +28,6 @@ class Waiting:
         tail = 0.5 * erfc(z / sqrt(2.0))
         if delayed <= 1e-9 or tail >= delayed:
             return 0.0
-        mean = self._mean[low] + part * (self._mean[high] - self._mean[low])
-        return min(log(delayed / max(tail, 1e-300)) * mean / delayed, LONGEST_WAIT_MS)
+        when_delayed = (self._mean[low] + part * (self._mean[high] - self._mean[low])) / delayed
+        least = min(self._least[low] + part * (self._least[high] - self._least[low]), when_delayed)
+        return min(least + log(delayed / max(tail, 1e-300)) * (when_delayed - least), LONGEST_WAIT_MS)

@@ -278,7 +278,7 @@ class World:
     def _go(self, url: str, nav: str) -> None:
         """Ask for a page: it is committed after the network and the server, and seen when its largest part is drawn."""
         page = self._stage.page_of(url)
-        declared = self._stage.site.page(page)
+        declared = self._stage.page(page)
         noise = exp(_ROUND_TRIP_SIGMA * self._luck())
         if nav == "back":
             ttfb = _CACHE_MS * noise
@@ -288,7 +288,7 @@ class World:
                 + declared.server_ms
                 + self._wait_ms(self._start_ms + self.now_ms, self._luck())
             )
-        state = self._stage.site.opening_state(page, frozenset(self._remembered))
+        state = self._stage.opening_state(page, frozenset(self._remembered))
         code = self._stage.scene(page, state, self._viewport, self._defects)
         lcp = self._stage.scenes[code].snapshot.lcp_ms * noise * (0.4 if nav == "back" else 1.0)
         commit = self.now_ms + ttfb
@@ -333,13 +333,13 @@ class World:
 
     def _enter_state(self, code: int, at: float) -> None:
         """The page changes its state: what the state remembers is remembered, what it answered is answered."""
-        site = self._stage.site
-        before = site.page(self.scene.page).state(self.scene.state)
+        declared = self._stage.page(self.scene.page)
+        before = declared.state(self.scene.state)
         self._scene_code = code
         self.scene = self._stage.scenes[code]
         self.scroll_y = min(self.scroll_y, self.scene.sy_max)
         self.reached.add((self.scene.page, self.scene.state))
-        after = site.page(self.scene.page).state(self.scene.state)
+        after = declared.state(self.scene.state)
         if after is not None:
             self._remembered.update(after.remembers)
         if before is not None and before.opens_without is not None:
@@ -448,16 +448,14 @@ class World:
     def _effect_of(self, element: Element) -> Effect | None:
         """What the press does, given what stands in the fields."""
         control = element.interactive_ancestor or element.target
-        for form in self._stage.site.forms:
-            if form.submit == control and form.page == self.scene.page and self._fields:
-                trial = self._stage.trial(form, self._viewport, self._defects)
-                if trial is None:
-                    break
-                self._event("submit", self.now_ms + 1.0, target=form.form)
-                for field in form.fields:
-                    if self._fields.get(field.target) is False and field.target in trial.fields:
-                        return trial.fields[field.target].submit
-                return trial.submit
+        form = self._stage.form_sent_by(self.scene.page, control) if self._fields else None
+        trial = self._stage.trial(form, self._viewport, self._defects) if form is not None else None
+        if form is not None and trial is not None:
+            self._event("submit", self.now_ms + 1.0, target=form.form)
+            for field in form.fields:
+                if self._fields.get(field.target) is False and field.target in trial.fields:
+                    return trial.fields[field.target].submit
+            return trial.submit
         effect = self.scene.effect(element)
         if self._typed and (effect is None or effect.error is None):
             typed = self._typed_effect(control, effect)
@@ -467,7 +465,7 @@ class World:
 
     def _typed_effect(self, control: str, bare: Effect | None) -> Effect | None:
         """A declared state that is reached by typing into a field and pressing `control`, where that was done."""
-        for state in self._stage.site.page(self.scene.page).states:
+        for state in self._stage.page(self.scene.page).states:
             clicked = [step.click for step in state.do if isinstance(step, declaration.Click)]
             typed = [step.type for step in state.do if isinstance(step, declaration.Type)]
             done = all(self._typed.get(t.target) == t.text.strip() for t in typed)

@@ -110,17 +110,27 @@ def _candidates(me: Visitor, p: Percept, step: GoalStep) -> list[tuple[float, El
     if step.target is not None:
         element = scene.element(step.target)
         return [(1.0, element)] if element is not None and element.w > 0 and element.h > 0 else []
-    state = step.reach.state if step.reach.page == scene.page else None
-    found = []
-    for element in scene.leading_to(step.reach.page, state):
-        if element.target in me.given_up_on or not element.interactive:
-            continue
-        text = element.text.lower()
-        overlap = sum(word.lower() in text for word in step.words)
-        below = max(0.0, element.y - scene.vh) / scene.vh if not element.fixed else 0.0
-        # Position bias: attention falls with depth (examination ~ 1 / (1 + screens below the fold)).
-        found.append(((0.3 + overlap) * min(2.5, 0.4 + element.w * element.h / 20_000.0) / (1.0 + below), element))
-    return found
+    key = ("scent", id(step))
+    found = scene.notes.get(key)
+    if found is None:
+        state = step.reach.state if step.reach.page == scene.page else None
+        found = scene.notes[key] = [
+            (_scent(element, step, scene.vh), element)
+            for element in scene.leading_to(step.reach.page, state)
+            if element.interactive
+        ]
+    options: list[tuple[float, Element]] = found  # type: ignore[assignment]
+    if me.given_up_on:
+        return [option for option in options if option[1].target not in me.given_up_on]
+    return options
+
+
+def _scent(element: Element, step: GoalStep, vh: float) -> float:
+    """What a link promises: words that were looked for, size, and place (examination ~ 1 / (1 + screens below))."""
+    text = element.text.lower()
+    overlap = sum(word.lower() in text for word in step.words)
+    below = max(0.0, element.y - vh) / vh if not element.fixed else 0.0
+    return (0.3 + overlap) * min(2.5, 0.4 + element.w * element.h / 20_000.0) / (1.0 + below)
 
 
 def _choose(me: Visitor, options: Sequence[tuple[float, Element]]) -> Element:
@@ -326,19 +336,25 @@ def _browse(me: Visitor, p: Percept) -> Doing:
 
 
 def _interesting_links(me: Visitor, p: Percept) -> list[tuple[float, Element]]:
+    """Links to somewhere else that is worth a look, weighted by kind of page and nearness to what is on screen."""
     scene = p.scene
-    links = []
-    for page in me.site.pages:
-        if page.kind in {"checkout", "confirmation", "cart"} or page.page == scene.page:
-            continue
-        weight = 3.0 if page.kind in {"product", "category", "article"} else 0.5
-        for element in scene.leading_to(page.page, None):
-            if not element.interactive or element.target in me.given_up_on:
-                continue
-            below = max(0.0, element.y - p.scroll_y - scene.vh) / scene.vh if not element.fixed else 0.0
-            above = max(0.0, p.scroll_y - element.y) / scene.vh if not element.fixed else 0.0
-            links.append((weight / (1.0 + below + above), element))
-    return links
+    known = scene.notes.get("links")
+    if known is None:
+        known = scene.notes["links"] = [
+            (3.0 if page.kind in {"product", "category", "article"} else 0.5, element)
+            for page in me.site.pages
+            if page.kind not in {"checkout", "confirmation", "cart"} and page.page != scene.page
+            for element in scene.leading_to(page.page, None)
+            if element.interactive
+        ]
+    options: list[tuple[float, Element]] = known  # type: ignore[assignment]
+    top, bottom, vh = p.scroll_y, p.scroll_y + scene.vh, scene.vh
+    return [
+        (weight if element.fixed else weight / (1.0 + (max(0.0, element.y - bottom) + max(0.0, top - element.y)) / vh),
+         element)
+        for weight, element in options
+        if element.target not in me.given_up_on
+    ]  # fmt: skip
 
 
 def _linger(me: Visitor, p: Percept) -> Doing:

@@ -41,8 +41,11 @@ _WHEEL_BURST_PX: Final = 320.0
 _FLING_PX: Final = 560.0
 #: Decay time of a fling, -1 / ln(.998) ms.
 _FLING_TAU_ms: Final = 499.5
-#: A stretch of reading holds one idle movement of the mouse for about this long (assumed, 1.5 to 6 s).
-_WANDER_EVERY_ms: Final = 3000.0
+#: Idle movements of a mouse while its owner reads: one in about so long, lasting a median of so long, with this log-sd
+#: (people on web pages: movements 957 ms, quartiles 561 and 1708; pauses 424 ms; in motion for 62 % of the time).
+_WANDER_EVERY_ms: Final = 1700.0
+_WANDER_ms: Final = 900.0
+_WANDER_SIGMA: Final = 0.6
 
 
 def movement_ms(a_ms: float, b_ms: float, distance_px: float, width_px: float, noise: float) -> float:
@@ -128,17 +131,17 @@ def wander_moves(reads: Moves) -> tuple[Ints, Moves]:
     stretch's end point.
     """
     length = reads.t1 - reads.t0
-    counts = 1 + (length / _WANDER_EVERY_ms * (0.5 + uniform(reads.key, 11))).astype(np.int64)
+    counts = 1 + (length / _WANDER_EVERY_ms * (0.6 + 0.8 * uniform(reads.key, 11))).astype(np.int64)
     row, step = _steps(counts)
     share = length[row] / counts[row]
     key = reads.key[row] + step.astype(np.uint64) * np.uint64(0xD1B54A32D192ED03)
-    duration = np.minimum(share * 0.8, 420.0 + 700.0 * uniform(key, 12))
+    duration = np.minimum(share * 0.9, _WANDER_ms * np.exp(_WANDER_SIGMA * normal(key, 12)))
     t0 = reads.t0[row] + share * step + (share - duration) * uniform(key, 13)
     progress = (step + 1.0) / counts[row]
     final = step == counts[row] - 1
     spread = np.where(final, 0.0, 1.0)
-    x1 = reads.x0[row] + (reads.x1 - reads.x0)[row] * progress + spread * 90.0 * normal(key, 14)
-    y1 = reads.y0[row] + (reads.y1 - reads.y0)[row] * progress + spread * 45.0 * normal(key, 15)
+    x1 = reads.x0[row] + (reads.x1 - reads.x0)[row] * progress + spread * 130.0 * normal(key, 14)
+    y1 = reads.y0[row] + (reads.y1 - reads.y0)[row] * progress + spread * 70.0 * normal(key, 15)
     x1, y1 = np.maximum(np.rint(x1), 0.0), np.maximum(np.rint(y1), 0.0)
     x0, y0 = np.empty_like(x1), np.empty_like(y1)
     x0[1:], y0[1:] = x1[:-1], y1[:-1]

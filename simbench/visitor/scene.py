@@ -69,8 +69,8 @@ class Scene:
     Everything that does not depend on the visitor is worked out once and kept.
     """
 
-    __slots__ = ("_by_target", "_effects", "_links", "_page_of", "_words", "doc_h", "elements", "fixed", "flow", "layout", "page",
-                 "snapshot", "state", "sy_max", "vh", "viewport", "vw")  # fmt: skip
+    __slots__ = ("_by_target", "_effects", "_links", "_page_of", "_words", "doc_h", "elements", "fixed", "flow",
+                 "layout", "notes", "page", "snapshot", "state", "sy_max", "vh", "viewport", "vw")  # fmt: skip
 
     def __init__(self, snapshot: Snapshot, page_of: Callable[[str], str]) -> None:
         self.snapshot = snapshot
@@ -89,6 +89,8 @@ class Scene:
         self.flow = HitGrid(self.elements, (i for i, e in enumerate(self.elements) if e.hit and not e.fixed))
         self._by_target = {e.target: e for e in self.elements}
         self._effects = snapshot.effects
+        #: What behaviour has worked out about this scene, by whatever key it likes: the same for every visitor.
+        self.notes: dict[object, object] = {}
         self._links: dict[str, list[Element]] | None = None
         self._words: list[float] | None = None
 

@@ -19,17 +19,26 @@ _STEPPED = {"carousel": "carousel", "stepper": "stepper", "toggle": "toggle"}
 
 def side_acts(me: Visitor, p: Percept) -> Doing:
     """Do what interests the visitor on this page and in this state, each thing at most once a visit."""
-    for interest in me.site.interests:
-        if interest.page != p.scene.page or interest.name in me.satisfied:
+    key = "interests"
+    here = p.scene.notes.get(key)
+    if here is None:
+        here = p.scene.notes[key] = [
+            interest for interest in me.site.interests
+            if interest.page == p.scene.page and interest.state in {None, p.scene.state}
+        ]  # fmt: skip
+    done = 0
+    interests: list[Interest] = here  # type: ignore[assignment]
+    for interest in interests:
+        # Each thing done makes the next less likely: nobody works through a page.
+        if me.dice.mind() * (1.0 + done) >= getattr(me.trait, f"interests_{interest.kind}"):
             continue
-        if interest.state is not None and interest.state != p.scene.state:
-            continue
-        if me.dice.mind() >= getattr(me.trait, f"interests_{interest.kind}"):
+        if interest.name in me.satisfied:
             continue
         element = p.scene.element(interest.target)
         if element is None or element.w <= 0 or element.h <= 0 or element.target in me.given_up_on:
             continue
         me.satisfied.add(interest.name)
+        done += 2
         page = p.scene.page
         yield from _do(me, p, interest, element)
         if me.leaving or p.scene.page != page:
