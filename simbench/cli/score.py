@@ -280,17 +280,19 @@ def _notes(card: Scorecard) -> None:
     unjudged = card.unjudged
     if unjudged.unknown_session_findings:
         console.note(
-            f"[yellow]{unjudged.unknown_session_findings:,} findings were left out: the run does not have their "
-            f"{unjudged.unknown_sessions:,} sessions[/yellow]"
+            f"[yellow]left out: findings in sessions that the run does not have "
+            f"({unjudged.unknown_session_findings:,} in {unjudged.unknown_sessions:,})[/yellow]"
         )
     if unjudged.page_findings:
-        console.note(f"{unjudged.page_findings:,} findings about pages were left out; this scores findings in sessions")
+        console.note(f"[dim]left out: findings about pages, not sessions ({unjudged.page_findings:,})[/dim]")
     for detector, kinds in card.undeclared.items():
         what = ", ".join(f"{kind} {count:,}" for kind, count in kinds.items())
-        console.note(f"{console.escape(detector)}: findings of kinds that it does not declare were left out: {what}")
+        console.note(
+            f"[dim]left out: findings of {console.escape(detector)} of kinds that it does not declare ({what})[/dim]"
+        )
     ambiguous = card.population["ambiguous_episodes"]
     if ambiguous:
-        console.note(f"[dim]{ambiguous:,} ambiguous episodes count neither way; the document has both bounds[/dim]")
+        console.note(f"[dim]ambiguous episodes count neither way ({ambiguous:,}); the document has both bounds[/dim]")
     if card.kinds_without_detector:
         what = ", ".join(f"{kind} {count:,}" for kind, count in card.kinds_without_detector.items())
         console.note(f"[dim]planted, but nothing here looks for: {what}[/dim]")

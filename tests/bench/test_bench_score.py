@@ -288,6 +288,20 @@ def test_breakdowns_are_by_what_the_session_and_the_view_were(make_tables: Make,
     assert "precision" not in by["cause"]["photo"]
 
 
+def test_a_finding_without_a_view_says_its_page_itself(make_tables: Make, make_findings: Make) -> None:
+    planted = [rage("a", 700_000, view=None, target="#icon")]
+    elements = [
+        {"page": page, "target": "#icon", "interactive_ancestor": root} for page, root in (("/", "#a"), ("/b", "#b"))
+    ]
+    # Nobody recorded a view at that time.
+    found = make_findings(rage("a", 700_250, page="/b", target="#b"), rage("a", 700_250, page="/b", target="#a"))
+    card = score(*make_tables(sessions=SESSIONS, episodes=planted, elements=elements), found)
+    row = rows_of(card)["rage_click"]
+    assert row.matched == 1
+    assert row.false_positives == {"none": 1}
+    assert row.by["page"]["/b"]["findings"] == 2
+
+
 def test_chance_has_as_many_findings_and_is_seeded(make_tables: Make, make_findings: Make) -> None:
     sessions = [{"session": f"s{n:02}"} for n in range(20)]
     clicks = [{"session": f"s{n:02}", "time": 1000 * k, "target": "#x"} for n in range(20) for k in range(1, 101)]

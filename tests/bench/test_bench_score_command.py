@@ -150,7 +150,7 @@ def test_a_value_that_cannot_be_told_meets_nothing(
     code, _, err = simbench("score", run.path, "--findings", tmp_path / "found.jsonl", "--kind", "dead_click")
     assert code == 1
     assert "precision cannot be told (nothing was found)" in err
-    assert "findings of kinds that it does not declare were left out: rage_click 2" in err
+    assert "left out: findings of mine of kinds that it does not declare (rage_click 2)" in err
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_findings_in_unknown_sessions_are_said_not_crashed_on(
     write_findings(make_findings(*FOUND, {"session": "zz", "t_start": 1}), tmp_path / "found.parquet")
     code, _, err = simbench("score", run.path, "--findings", tmp_path / "found.parquet")
     assert code == 0
-    assert "1 findings were left out: the run does not have their 1 sessions" in err.replace("\n", " ")
+    assert "left out: findings in sessions that the run does not have (1 in 1)" in err.replace("\n", " ")
 
 
 def test_only_clicks_are_read_of_the_events(make_run: Make) -> None:
