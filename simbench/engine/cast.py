@@ -39,6 +39,7 @@ class Cast:
         self._luck = Luck(lambda purpose, *key: stream(seed, purpose, *key), shard, len(schedule))
         self._landing_u = stream(seed, "engine.landing", shard).random(len(schedule))
         self._dials = self._draw(seed)
+        self._template = "{" + ", ".join(f"{json.dumps(name)}: %.4g" for name in DIALS) + "}"
         base = np.uint64(int(stream(seed, "engine.session-keys").integers(0, 2**63)))
         places = schedule.first + np.arange(len(schedule))
         #: Noise key of each session.
@@ -60,7 +61,7 @@ class Cast:
 
     def parameters(self, place: int) -> str:
         """The dials of one visitor as JSON, to four digits."""
-        return json.dumps({name: float(f"{value:.4g}") for name, value in self._dials[place].items()})
+        return self._template % tuple(self._dials[place].values())
 
     def dice(self, place: int) -> Dice:
         """The luck of one visitor."""

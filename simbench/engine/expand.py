@@ -133,6 +133,9 @@ def expand(  # noqa: PLR0914
     act, t, type_code, x, y, scroll_y, target, value, data, detail = rows.gather()
     act = act.astype(np.int64)
     session = owner[act]
+    # Who is asked first is recorded from the answer on: the page that was asked on is announced then.
+    announced = (type_code == _TYPE["pageview"]) & (t < since_ms[session]) & (columns[Col.VIEW][act] == 0)
+    t = np.where(announced, since_ms[session], t)
     recorded = t >= since_ms[session]
     if not recorded.all():
         act, t, type_code, x, y, scroll_y, target, value, data, detail, session = (

@@ -7,13 +7,13 @@ from math import exp
 
 from simbench.site.declaration import GoalStep
 from simbench.site.model import Element
-from simbench.visitor.acts import Back, Look, Percept, Read
+from simbench.visitor.acts import Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.eyes import glance, hesitate, in_view, look_over
 from simbench.visitor.forms import fill_in
 from simbench.visitor.hands import activate
 from simbench.visitor.person import Doing, Visitor
-from simbench.visitor.side_acts import settle, side_acts
+from simbench.visitor.side_acts import go_back, settle, side_acts
 
 __all__ = ["pursue"]
 
@@ -232,24 +232,22 @@ def _turn_back(me: Visitor, p: Percept, view: int, arrived: float) -> Doing:
         me.journal.ambiguous("u_turn", "leaves_site", view, arrived, p.now_ms)
         me.leaving = "unsuitable"
         return False
-    yield Back()
-    yield from settle(me, p)
+    yield from go_back(me, p)
     me.journal.true("u_turn", view, arrived, p.now_ms)
     return "unsuitable"
 
 
 def _compare_and_return(me: Visitor, p: Percept) -> Doing:
     """Look at one of several items and go back for the next: nothing was wrong with it."""
-    arrived, view = p.now_ms, p.view
+    arrived, view, page = p.now_ms, p.view, p.scene.page
     ms = me.dice.lognormal(B.compare_back_ms, B.compare_back_sigma)
     reach = min(p.scene.sy_max, p.scene.vh * me.dice.eye() * 1.2 * me.trait.scroll_propensity)
     yield Read(ms, float(round(reach)))
     if me.dice.mind() < 0.3:
         yield from side_acts(me, p)
-    if me.leaving or not p.can_go_back or p.view != view:
+    if me.leaving or not p.can_go_back or p.scene.page != page:
         return
-    yield Back()
-    yield from settle(me, p)
+    yield from go_back(me, p)
     me.journal.lookalike("u_turn", "comparing", view, arrived, p.now_ms)
 
 
@@ -283,8 +281,7 @@ def _find_the_way(me: Visitor, p: Percept, steps: Sequence[GoalStep], done: int)
     if (yield from _open_menu(me, p)):
         return True
     if p.can_go_back:
-        yield Back()
-        yield from settle(me, p)
+        yield from go_back(me, p)
         return not me.leaving
     return False
 
@@ -316,8 +313,7 @@ def _browse(me: Visitor, p: Percept) -> Doing:
             return
         if p.can_go_back and kind not in _HUBS and me.dice.mind() < 0.45:
             left = p.view
-            yield Back()
-            yield from settle(me, p)
+            yield from go_back(me, p)
             if left == view:
                 me.journal.lookalike("u_turn", "hub_browsing", view, arrived, p.now_ms)
         else:

@@ -42,7 +42,8 @@ def landing_url(site: Site, source: str, goal: str, u: float) -> str:
                 if page.kind == "policy":
                     return page.url
         u = (u - _ANSWER_FROM_SEARCH) / (1.0 - _ANSWER_FROM_SEARCH) if u >= _ANSWER_FROM_SEARCH else u
-    options = [(kind, weight) for kind, weight in _BY_SOURCE[source].items() if any(p.kind == kind for p in site.pages)]
+    kinds = {page.kind for page in site.pages}
+    options = [(kind, weight) for kind, weight in _BY_SOURCE[source].items() if kind in kinds]
     mark = u * sum(weight for _, weight in options)
     chosen = None
     for kind, weight in options:

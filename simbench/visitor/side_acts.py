@@ -11,7 +11,7 @@ from simbench.visitor.forms import enter
 from simbench.visitor.hands import activate, select_text, step_through
 from simbench.visitor.person import Doing, Visitor
 
-__all__ = ["close_overlay", "settle", "side_acts"]
+__all__ = ["close_overlay", "go_back", "settle", "side_acts"]
 
 #: Side acts that step through something by pressing again and again, and the look-alike that this is.
 _STEPPED = {"carousel": "carousel", "stepper": "stepper", "toggle": "toggle"}
@@ -106,8 +106,7 @@ def _look_up(me: Visitor, p: Percept, element: Element) -> Doing:
     yield from look_over(me, p, 0.35)
     if not p.can_go_back or me.leaving:
         return
-    yield Back()
-    yield from settle(me, p)
+    yield from go_back(me, p)
     if me.leaving:
         return
     if found:
@@ -144,6 +143,13 @@ def settle(me: Visitor, p: Percept) -> Doing:
             return
     if me.consent is not None and p.scene.state == "consent":
         yield from _answer_banner(me, p)
+
+
+def go_back(me: Visitor, p: Percept) -> Doing:
+    """Decide to go back, and wait for the page that comes."""
+    yield Look(me.dice.lognormal(B.turn_ms, B.turn_sigma))
+    yield Back()
+    yield from settle(me, p)
 
 
 def _answer_banner(me: Visitor, p: Percept) -> Doing:
