@@ -1,11 +1,11 @@
 "use strict";
 
 /** A product as it stands in a grid: one link over picture, name and price. */
-function drawCard(product) {
+function drawCard(product, kind = "") {
   const id = `card-${product.slug}`;
   const flag = !product.stock ? "Back in two weeks" : product.isNew ? "New" : "";
   return `
-  <li id="${id}" class="card">
+  <li id="${id}" class="card ${kind}">
     <a id="${id}-link" class="card-link" href="/product/${product.slug}">
       <span class="card-picture">
         <img id="${id}-photo" src="${pictureOf(product)}" alt="${product.name}, ${product.kind.toLowerCase()}" width="1000" height="1000">

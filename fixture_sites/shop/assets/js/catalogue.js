@@ -23,9 +23,9 @@ const CATALOGUE = [
     slug: "mane", name: "Måne", kind: "Opal glass pendant", group: "pendants", price: 219, sku: "SK-1107-OP",
     finishes: [["Brass", "#c39a4e"], ["Black", "#2b2c2b"], ["Clay", "#b5694a"]],
     dimmable: true, stock: true, isNew: true, rating: 4.8, votes: 126,
-    blurb: "A full moon on a thin cord: mouth-blown opal glass held by one turned metal collar.",
+    blurb: "A full moon on a thin cord: mouth-blown opal glass, held by a single turned collar.",
     text: [
-      "Måne is blown in three layers, clear over white over clear, so the light leaves it evenly and the lamp itself never glares. The collar is turned from one piece and closes with a quarter twist.",
+      "Måne is blown in three layers, clear over white over clear, so the light leaves it evenly and the lamp never glares. The collar is turned from one piece and closes with a quarter twist.",
       "Hang it sixty centimetres above a table, or let three of them drift at different heights over a stair.",
     ],
     specs: ["Opal glass, turned metal", "Ø 32 cm, height 35 cm", "2.5 m, woven cotton", "E27, 8 W LED included", "Yes, any wall dimmer", "2.1 kg"],
@@ -41,8 +41,8 @@ const CATALOGUE = [
     dimmable: true, stock: true, isNew: false, rating: 4.9, votes: 88,
     blurb: "Five spun shades, stacked like the scales of a pine cone, hide the bulb from every chair.",
     text: [
-      "Each shade of Kotte is spun by hand from one sheet of aluminium and lacquered twice. The spaces between them are drawn so that you see the light on the table, and never the bulb that makes it.",
-      "The shades come nested in a flat box and go together in ten minutes with the ring that lies on top.",
+      "Each shade of Kotte is spun by hand from one sheet of aluminium and lacquered twice. They stand so far apart that you see the light on the table, and never the bulb that makes it.",
+      "The shades come nested in a flat box, and go together in ten minutes with the ring that lies on top.",
     ],
     specs: ["Spun aluminium, lacquer", "Ø 44 cm, height 36 cm", "3.0 m, woven cotton", "E27, 10 W LED included", "Yes, any wall dimmer", "2.8 kg"],
     reviews: [
@@ -57,8 +57,8 @@ const CATALOGUE = [
     dimmable: false, stock: true, isNew: false, rating: 4.6, votes: 203,
     blurb: "The old workshop bell, drawn again: deep enamel outside, a warm white lining within.",
     text: [
-      "Klocka is pressed from steel and enamelled at 820 degrees, which is why it can be washed like a plate. The lining is a warm white that turns a plain bulb into a kind one.",
-      "It throws a clear pool of light straight down, and leaves the ceiling to the evening.",
+      "Klocka is pressed from steel and enamelled at 820 degrees, which is why it can be washed like a plate. The lining is a warm white, and it turns a plain bulb into a kind one.",
+      "It throws one clear pool of light straight down to the table, and leaves the ceiling to the evening.",
     ],
     specs: ["Enamelled steel", "Ø 36 cm, height 28 cm", "2.0 m, woven cotton", "E27, 8 W LED included", "No", "1.9 kg"],
     reviews: [
@@ -71,10 +71,10 @@ const CATALOGUE = [
     slug: "svamp", name: "Svamp", kind: "Glass table lamp", group: "table", price: 149, sku: "SK-2104-AM",
     finishes: [["Amber", "#c9803a"], ["Milk", "#efe7d8"], ["Smoke", "#7f7a72"]],
     dimmable: true, stock: true, isNew: true, rating: 4.7, votes: 174,
-    blurb: "A mushroom in coloured glass, lit in cap and stem, with a dimmer you turn like a key.",
+    blurb: "A mushroom in coloured glass, lit in cap and stem, with a dimmer that turns like a key.",
     text: [
-      "Cap and stem of Svamp are blown from the same pot of glass, so their colours always agree. A single lamp sits where they meet and lights both.",
-      "The dimmer is in the foot. Turned low it is a night light; turned up it is enough to read by, and nowhere in between does it hum or flicker.",
+      "Cap and stem of Svamp are blown from the same pot of glass, and so their colours always agree. A single lamp sits in the neck, where the two parts meet, and lights them both.",
+      "The dimmer is in the foot. Turned low it is a night light, turned up it is enough to read a book by.",
     ],
     specs: ["Mouth-blown glass", "Ø 28 cm, height 32 cm", "1.8 m, woven cotton", "G9, 5 W LED included", "Yes, dimmer in the foot", "1.6 kg"],
     reviews: [
@@ -89,8 +89,8 @@ const CATALOGUE = [
     dimmable: true, stock: true, isNew: false, rating: 4.5, votes: 96,
     blurb: "A stoneware lighthouse for the bedside, with a linen shade that warms what it touches.",
     text: [
-      "The base of Fyr is thrown on a wheel and dipped once, so the glaze breaks over the ridges and every lamp keeps the line of the hand that held it.",
-      "The shade is washed linen on a steel frame. It comes off without tools, and both linen and frame can be had again for as long as we make lamps.",
+      "The base of Fyr is thrown on a wheel and dipped only once, so the glaze breaks over the ridges, and every lamp keeps the line of the hand that held it while it was still wet.",
+      "The shade is washed linen on a steel frame. It comes off without tools, and can be had again later.",
     ],
     specs: ["Stoneware, washed linen", "Ø 26 cm, height 44 cm", "1.8 m, woven cotton", "E14, 5 W LED included", "Yes, with a plug dimmer", "2.4 kg"],
     reviews: [
@@ -105,8 +105,8 @@ const CATALOGUE = [
     dimmable: true, stock: false, isNew: false, rating: 4.7, votes: 141,
     blurb: "Two arms, three joints, no springs: it stays where you leave it and folds flat at night.",
     text: [
-      "The joints of Vik are brass on felt, set once in the workshop and never again. A finger moves the arm, and it stays, without springs, cables or a counterweight.",
-      "The head turns a full circle, so the same lamp lights a page, a wall or a late supper at the keyboard.",
+      "The joints of Vik are brass on felt, set once in the workshop and never again. One finger moves the arm, and it stays, without a spring, a cable or a weight to hold it there.",
+      "The head turns a full circle, so one lamp lights a page, a bare wall, or a late supper at the desk.",
     ],
     specs: ["Steel tube, brass joints", "Reach 70 cm, foot 18 cm", "2.0 m, woven cotton", "LED, 7 W, exchangeable", "Yes, touch on the head", "2.6 kg"],
     reviews: [
@@ -119,10 +119,10 @@ const CATALOGUE = [
     slug: "kvist", name: "Kvist", kind: "Reading floor lamp", group: "floor", price: 259, sku: "SK-3102-OK",
     finishes: [["Oak", "#c1945f"], ["Smoked", "#5d4433"], ["White", "#ece7dc"]],
     dimmable: true, stock: true, isNew: true, rating: 4.8, votes: 67,
-    blurb: "A branch of steam-bent oak leans over your chair and brings a pleated paper shade along.",
+    blurb: "A branch of bent oak leans over your chair, and brings a pleated paper shade along.",
     text: [
-      "Kvist begins as a straight oak lath. It is steamed for an hour, bent over a form and left to think about it for a week, and from then on it keeps its lean.",
-      "The shade is pleated from paper that can be wiped, and tilts with one finger from page to wall.",
+      "Kvist begins as a straight oak lath. It is steamed for an hour, bent over a form and left for a week to think about it, and from then on it keeps its lean for as long as it lives.",
+      "The shade is pleated from a paper that can be wiped, and it tilts with one finger from page to wall.",
     ],
     specs: ["Bent oak, pleated paper", "Height 148 cm, foot 30 cm", "2.5 m, woven cotton", "E27, 8 W LED included", "Yes, dimmer on the cord", "4.2 kg"],
     reviews: [
@@ -137,10 +137,10 @@ const CATALOGUE = [
     dimmable: true, stock: true, isNew: false, rating: 4.6, votes: 52,
     blurb: "A crane on one leg: a long steel arch sets a globe of light in the middle of the room.",
     text: [
-      "Trana gives a room a ceiling lamp without touching the ceiling. The arch reaches a metre and ten, far enough for a sofa to stand underneath, and the weight of the foot keeps it where it is.",
-      "The globe is the same opal glass as Måne, a size smaller, and closes with the same quarter twist.",
+      "Trana gives a room a ceiling lamp without touching the ceiling. The arch reaches a metre and ten, so that a sofa can stand underneath, and the marble foot keeps it where it is.",
+      "The globe is the same opal glass as Måne, only a size smaller, and closes with a quarter twist too.",
     ],
-    specs: ["Steel, marble, opal glass", "Height 196 cm, reach 110 cm", "3.0 m, inside the arch", "E27, 10 W LED included", "Yes, foot dimmer", "14 kg"],
+    specs: ["Steel, marble, opal glass", "Height 196, reach 110 cm", "3.0 m, inside the arch", "E27, 10 W LED included", "Yes, foot dimmer", "14 kg"],
     reviews: [
       ["Fills the corner", "Rented flat, no hook in the ceiling, problem solved. It does not sway at all.", "Lea, Leipzig", 5],
       ["Bring a friend", "The foot is a real piece of marble, so carry it up the stairs with two people.", "Rolf, Turku", 4],
@@ -153,8 +153,8 @@ const CATALOGUE = [
     dimmable: true, stock: true, isNew: false, rating: 4.4, votes: 79,
     blurb: "Half a disc of cast plaster that throws its light up and down, and keeps none for itself.",
     text: [
-      "Båge is cast in plaster and left as it comes from the mould, with a skin like paper. Paint it with the wall and it disappears, except for the two fans of light it leaves there.",
-      "It hangs on one screw, and the cord can go into the wall or run down it under a cotton sleeve.",
+      "Båge is cast in plaster and left as it comes from the mould, with a skin like paper. Paint it with the wall and it disappears, but for the two fans of light that it leaves there.",
+      "It hangs on one screw, and the cord runs inside the wall, or down along it under a cotton sleeve.",
     ],
     specs: ["Cast plaster, steel plate", "30 × 16 cm, depth 10 cm", "Fixed, or 2 m with plug", "G9, 2 × 4 W LED included", "Yes, any wall dimmer", "1.8 kg"],
     reviews: [
@@ -167,10 +167,10 @@ const CATALOGUE = [
     slug: "strand", name: "Strand", kind: "Stoneware vases", group: "home", price: 64, sku: "SK-4103-SA",
     finishes: [["Sand", "#d3bd9b"], ["Seaweed", "#5f6f5d"], ["Night", "#3a4354"]],
     dimmable: false, stock: true, isNew: false, rating: 4.7, votes: 118,
-    blurb: "A tall one for a branch and a round one for whatever the children bring home from the beach.",
+    blurb: "A tall one for a single branch, a round one for what the children bring from the beach.",
     text: [
-      "Strand is a pair, thrown from one lump of clay and fired side by side. The outside is left raw, the inside is glazed and holds water.",
-      "We dig the sand that colours them from a pit twelve kilometres from the workshop. When the pit is empty the colour will change, and we will say so here.",
+      "Strand is a pair, thrown from one lump of clay and fired side by side. The outside is left raw, like a stone; the inside is glazed, holds water and lets a brush in to clean it.",
+      "The sand that gives the colour is dug near the workshop. When the pit is empty the colour changes.",
     ],
     specs: ["Stoneware, glazed inside", "Heights 30 and 17 cm", "Set of two", "Holds 1.4 and 0.8 litres", "Dishwasher, gentle", "2.2 kg"],
     reviews: [
@@ -183,10 +183,10 @@ const CATALOGUE = [
     slug: "dimma", name: "Dimma", kind: "Wool throw", group: "home", price: 98, sku: "SK-4110-FG",
     finishes: [["Fog", "#b8bcb8"], ["Heather", "#8e6f7d"], ["Straw", "#d2b26c"]],
     dimmable: false, stock: true, isNew: true, rating: 4.9, votes: 231,
-    blurb: "New wool from three farms, woven loosely and brushed twice, so that it weighs nothing and warms.",
+    blurb: "New wool, woven loosely and brushed twice, so that it weighs nothing and warms at once.",
     text: [
-      "Dimma is woven as an open twill and brushed on both sides, which traps more air than thread. It is warm long before it is heavy.",
-      "The wool comes from three farms whose sheep are out all year. Nothing is bleached; the light stripes are light sheep. Air it outdoors on a damp day and it will seldom need a wash.",
+      "Dimma is woven as an open twill and brushed on both sides, which traps more air than thread, and so it is warm long before it is heavy. Nothing in it is bleached and nothing dyed.",
+      "The sheep are out all year. Air it outdoors on a damp day, and it will seldom need to be washed.",
     ],
     specs: ["100 % new wool", "130 × 190 cm, with fringe", "One piece", "Woven in open twill", "Wool wash, 20 degrees", "0.9 kg"],
     reviews: [
@@ -201,8 +201,8 @@ const CATALOGUE = [
     dimmable: false, stock: true, isNew: false, rating: 4.6, votes: 157,
     blurb: "Three holders turned from one bar, in three heights, for the light that needs no socket.",
     text: [
-      "Tre is cut from a single bar and turned by a man who has made door handles for thirty years. You can feel it in the edge: sharp to the eye, kind to the hand.",
-      "They take any candle of twenty-two millimetres, and stack into one another when the summer is too bright for them.",
+      "Tre is cut from a single bar and turned by a man who has made door handles for thirty years. You can feel it in the edge: it is sharp to the eye, and kind to the hand that lifts it.",
+      "They take any candle of 22 mm, and stack into one another when the summer is too bright for them.",
     ],
     specs: ["Solid turned metal", "Heights 6, 10 and 16 cm", "Set of three", "Candles of 22 mm", "Wipe with a dry cloth", "1.4 kg"],
     reviews: [

@@ -25,7 +25,8 @@
       <h2 id="${group.id}-name">${group.name.replace("&", "&amp;")}</h2>
       <p id="${group.id}-line">${group.line}</p>
     </li>`;
-    return head + products.map(drawCard).join("");
+    // Where two stand side by side, an odd group opens with a wide card, so that none is left alone at its end.
+    return head + products.map((product, i) => drawCard(product, i === 0 && products.length % 2 ? "card-opening" : "")).join("");
   }
 
   function draw() {
@@ -37,7 +38,7 @@
         .map(([group, products]) => drawGroup(group, products))
         .join("");
     } else {
-      grid.innerHTML = [...found].sort(orders[chosen.sort]).map(drawCard).join("");
+      grid.innerHTML = [...found].sort(orders[chosen.sort]).map((product) => drawCard(product)).join("");
     }
     document.getElementById("no-match").hidden = found.length > 0;
     document.getElementById("filters-clear").hidden = !filtered;

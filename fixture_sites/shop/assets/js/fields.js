@@ -17,17 +17,17 @@ function luhn(number) {
 
 /** What is wrong with a value that is there; the empty string where nothing is. */
 const RULES = {
-  email: (v) => (/^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$/.test(v) ? "" : "This needs an @ and an ending, as in anna@example.org."),
+  email: (v) => (/^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$/.test(v) ? "" : "An e-mail looks like anna@example.org."),
   name: (v) => (v.trim().length >= 2 ? "" : "Please write the name in full."),
   street: (v) => (/\d/.test(v) ? "" : "The house number is missing."),
-  zip: (v) => (/^\d{4,5}$/.test(digits(v)) ? "" : "4 or 5 digits, as in 10405."),
-  city: (v) => (v.trim().length >= 2 ? "" : "Please write the city in full."),
+  zip: (v) => (/^\d{4,5}$/.test(digits(v)) ? "" : "4 or 5 digits, please."),
+  city: (v) => (v.trim().length >= 2 ? "" : "Please write it in full."),
   password: (v) =>
-    v.length >= 8 && /\p{L}/u.test(v) && /\d/.test(v) ? "" : "At least 8 characters, with a letter and a digit.",
-  phone: (v) => (/^\+\d{8,15}$/.test(v.replace(/[\s()/-]/g, "")) ? "" : "Start with + and the country code, as in +49 30 1234567."),
-  card: (v) => (/^\d{13,19}$/.test(digits(v)) && luhn(digits(v)) ? "" : "This is not a card number; please look at the digits again."),
+    v.length >= 8 && /\p{L}/u.test(v) && /\d/.test(v) ? "" : "8 characters or more, a letter and a digit.",
+  phone: (v) => (/^\+\d{8,15}$/.test(v.replace(/[\s()/-]/g, "")) ? "" : "With + and country code, as in +49 30 1234567."),
+  card: (v) => (/^\d{13,19}$/.test(digits(v)) && luhn(digits(v)) ? "" : "Not a card number; please check the digits."),
   expiry: (v) => expiryProblem(v),
-  cvc: (v) => (/^\d{3,4}$/.test(v.trim()) ? "" : "3 or 4 digits."),
+  cvc: (v) => (/^\d{3,4}$/.test(v.trim()) ? "" : "3 or 4 digits, please."),
   holder: (v) => (v.trim().length >= 2 ? "" : "Please write the name as on the card."),
 };
 
@@ -35,20 +35,20 @@ const MISSING = {
   email: "Please write your e-mail.",
   name: "Please write your name.",
   street: "Please write street and number.",
-  zip: "Please write the postal code.",
-  city: "Please write the city.",
+  zip: "Postal code, please.",
+  city: "The city, please.",
   password: "Please choose a password.",
   phone: "Please write a phone number.",
   card: "Please write the card number.",
-  expiry: "Please write month and year.",
-  cvc: "Please write the code.",
+  expiry: "Month and year.",
+  cvc: "The code, please.",
   holder: "Please write the name on the card.",
   terms: "Please tick this before you pay.",
 };
 
 function expiryProblem(text) {
   const found = text.trim().match(/^(\d{2})\s*\/\s*(\d{2}|\d{4})$/);
-  if (!found || Number(found[1]) < 1 || Number(found[1]) > 12) return "Month and year, as in 09/34.";
+  if (!found || Number(found[1]) < 1 || Number(found[1]) > 12) return "Like 09/34, please.";
   const year = Number(found[2].slice(-2)) + 2000;
   const ends = new Date(year, Number(found[1]), 1);
   return ends > new Date() ? "" : "This card has ended.";

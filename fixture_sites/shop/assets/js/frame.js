@@ -36,7 +36,7 @@ const drawQuietHeader = () => `
   <div class="wrap header-row">
     <a id="back-to-cart" class="quiet-link" href="/cart">${icon.back}<span>Cart</span></a>
     <a id="logo" class="logo" href="/" aria-label="Skymra, home">${LOGO}</a>
-    <p id="secure" class="secure">${icon.lock}<span>Secure checkout</span></p>
+    <p id="secure" class="secure">${icon.lock}<span>Secure<span class="wide-only"> checkout</span></span></p>
   </div>`;
 
 const drawDrawer = () => `
@@ -89,10 +89,19 @@ const drawFooter = () => `
     <p>Skymra is an invented shop. Nothing here is for sale.</p>
   </div>`;
 
+const drawQuietFooter = () => `
+  <div class="wrap footer-line">
+    <p>Skymra is an invented shop. Nothing here is for sale.</p>
+    <ul>
+      <li><a id="footer-delivery" href="/delivery">Delivery</a></li>
+      <li><a id="footer-returns" href="/returns">Returns</a></li>
+    </ul>
+  </div>`;
+
 const drawConsent = () => `
   <dialog id="consent" class="consent" aria-labelledby="consent-title">
     <div class="consent-words">
-      <h2 id="consent-title">A few cookies with your light?</h2>
+      <h2 id="consent-title" tabindex="-1" autofocus>A few cookies with your light?</h2>
       <p id="consent-text">Some keep the cart and must stay. Others count visits, so that we know which lamp to draw next. The choice is yours.</p>
     </div>
     <div class="consent-buttons">
@@ -148,6 +157,7 @@ function drawFrameTop() {
 }
 
 function drawFrameEnd() {
-  document.getElementById("footer").innerHTML = drawFooter();
+  const footer = document.getElementById("footer");
+  footer.innerHTML = footer.classList.contains("footer-quiet") ? drawQuietFooter() : drawFooter();
   askAboutCookies();
 }

@@ -20,7 +20,7 @@
     byId("rating").innerHTML = `${stars(product.rating)}<span>${product.rating} from ${product.votes} reviews</span>`;
     byId("blurb").textContent = product.blurb;
     byId("sku").textContent = product.sku;
-    byId("stock").textContent = product.stock ? "In stock, leaves the workshop today" : "Back in two weeks, order now";
+    byId("stock").textContent = product.stock ? "In stock, leaves us today" : "Back in two weeks, order now";
     byId("stock").classList.toggle("stock-later", !product.stock);
     byId("description-text").textContent = product.text[0];
     byId("description-more").textContent = product.text[1];
@@ -28,7 +28,7 @@
     byId("spec-list").innerHTML = names
       .map((name, i) => `<div id="spec-${i + 1}"><dt>${name}</dt><dd id="spec-${i + 1}-value">${product.specs[i]}</dd></div>`)
       .join("");
-    byId("reviews-sum").innerHTML = `${stars(product.rating)} ${product.rating} of 5, from ${product.votes} people who bought it`;
+    byId("reviews-sum").innerHTML = `${stars(product.rating)} ${product.rating} of 5, from ${product.votes} buyers`;
     byId("review-list").innerHTML = product.reviews
       .map(
         ([title, text, who, given], i) => `
@@ -46,7 +46,7 @@
     const others = CATALOGUE.filter((p) => p !== product);
     const from = CATALOGUE.indexOf(product);
     const picked = [2, 4, 7, 9].map((step) => others[(from + step) % others.length]);
-    byId("related-grid").innerHTML = picked.map(drawCard).join("");
+    byId("related-grid").innerHTML = picked.map((other) => drawCard(other)).join("");
   }
 
   function showPhoto() {

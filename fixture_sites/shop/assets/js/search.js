@@ -31,7 +31,7 @@
   function draw() {
     const query = field.value.trim();
     const found = find(query);
-    document.getElementById("results").innerHTML = found.map(drawCard).join("");
+    document.getElementById("results").innerHTML = found.map((product) => drawCard(product)).join("");
     document.getElementById("no-results").hidden = found.length > 0;
     const count = found.length === 1 ? "1 thing" : `${found.length} things`;
     document.getElementById("result-line").textContent = query ? `${count} for “${query}”` : `Everything we make, ${count}`;
