@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from simbench.bench import interval
 from simbench.bench.interval import (
     METHODS,
     Intervals,
@@ -17,6 +19,10 @@ from simbench.bench.interval import (
     ratio_intervals,
     wilson_interval,
 )
+
+
+def test_the_docstrings_examples_are_true() -> None:
+    assert doctest.testmod(interval) == (0, 2)
 
 
 def test_clopper_pearson_is_the_published_one() -> None:

@@ -340,6 +340,12 @@ def test_detectors_do_not_compete(make_tables: Make, make_findings: Make) -> Non
     ]  # fmt: skip
 
 
+def test_a_tool_may_leave_out_its_name(make_tables: Make, make_findings: Make) -> None:
+    tables = make_tables(sessions=SESSIONS, episodes=[rage("a", 10_000)])
+    card = score(*tables, make_findings(rage("a", 10_250, detector=None)))
+    assert [(r.detector, r.matched) for r in card.results if r.row == "detector"] == [("unnamed", 1)]
+
+
 def test_sessions_that_the_run_does_not_have_are_counted_and_left_out(make_tables: Make, make_findings: Make) -> None:
     tables = make_tables(sessions=SESSIONS, episodes=[rage("a", 10_000)])
     page = {"detector": "mine", "kind": None, "page": "/", "finding": "dead_image"}
