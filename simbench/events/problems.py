@@ -62,24 +62,24 @@ def show_path(path: Sequence[str | int]) -> str:
 
 
 def show_value(value: object) -> str:
-    """A value as a message quotes it, with its type where that matters.
+    """A value as a message quotes it.
 
     Examples
     --------
     >>> show_value("5"), show_value(5), show_value([1, 2])
-    ('the text "5"', '5', 'a list')
+    ('"5"', '5', 'a list')
     """
     if value is None:
         return "empty"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return f"{value:g}" if isinstance(value, float) else f"{value:,}" if abs(value) < 10**18 else "a huge number"
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    return f'the text "{printable(str(value))}"'
+    return f'"{printable(str(value))}"'
 
 
 def printable(text: str) -> str:

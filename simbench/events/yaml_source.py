@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import EllipsisType
 from typing import Any, Final, TypeVar
@@ -151,7 +152,7 @@ def validation_problems(
     `ValueError` or `PydanticCustomError` is taken as it is (write `what is wrong; mend`). Tags of discriminated unions
     are left out of paths when they are written `<tag>`.
     """
-    schema = model.model_json_schema(by_alias=True)
+    schema = _schema_of(model)
     found: dict[KeyPath, str] = {}
     misspelt: set[KeyPath] = set()
     for item in error.errors(include_url=False):
@@ -187,14 +188,16 @@ def _plain(kind: str, given: object, context: Mapping[str, Any], message: str) -
     """One pydantic error in plain words."""
     shown = show_value(given)
     if kind in _WANTED:
-        quoted = " (take the quotes off)" if isinstance(given, str) and NUMBER.fullmatch(given) else ""
-        said = f"needs {_WANTED[kind]}, but is {shown}{quoted}; {_MENDS.get(kind, 'write ' + _WANTED[kind])}"
+        if isinstance(given, str):
+            shown = f"the text {shown}" + (" (take the quotes off)" if NUMBER.fullmatch(given) else "")
+        said = f"needs {_WANTED[kind]}, but is {shown}; {_MENDS.get(kind, 'write ' + _WANTED[kind])}"
     elif kind == "literal_error":
         choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         said = f"{shown} is not one of the choices; {did_you_mean(str(given), choices)}"
     elif kind in _LIMITS:
         words, key = _LIMITS[kind]
-        said = f"must be {words} {context.get(key):,}, but is {shown}; change it"
+        limit = float(context.get(key, 0))
+        said = f"must be {words} {f'{limit:,.0f}' if limit.is_integer() else f'{limit:g}'}, but is {shown}; change it"
     elif kind in ("too_short", "string_too_short"):
         said = f"needs at least {context.get('min_length')} {_counted(kind)}; add to it"
     elif kind in ("too_long", "string_too_long"):
@@ -247,6 +250,11 @@ _LIMITS: Final = {
     "less_than": ("less than", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> Mapping[str, Any]:
+    return model.model_json_schema(by_alias=True)
 
 
 def known_keys(schema: Mapping[str, Any], path: KeyPath) -> list[str]:

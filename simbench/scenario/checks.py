@@ -15,7 +15,7 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from simbench.events.schema import DEVICES, KINDS
-from simbench.events.yaml_source import KeyPath, Problem, YamlSource, did_you_mean, show_path
+from simbench.events.yaml_source import KeyPath, Problem, YamlSource, did_you_mean, show_path, show_value
 from simbench.scenario.kinds import read_moment
 from simbench.site.declaration import Declaration
 from simbench.site.routes import page_of
@@ -79,14 +79,14 @@ def _twice(named: Iterable[tuple[KeyPath, Any]], mend: str) -> Complaints:
         if not isinstance(name, str):
             continue
         if name in first:
-            yield path, f'the name "{name}" stands already at {show_path(first[name])}; {mend}'
+            yield path, f"the name {show_value(name)} stands already at {show_path(first[name])}; {mend}"
         first.setdefault(name, path)
 
 
 def _personas(source: YamlSource, library: PersonaLibrary) -> Complaints:
     for path, name in source.every("personas", ..., "use"):
         if isinstance(name, str) and name not in library.patches:
-            yield path, f'the library has no persona "{name}"; {did_you_mean(name, library.names)}'
+            yield path, f"the library has no persona {show_value(name)}; {did_you_mean(name, library.names)}"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -145,12 +145,12 @@ def _expectations(source: YamlSource) -> Complaints:
         if isinstance(name, str) and name and not any(mark in name for mark in "./\\"):
             if name not in DETECTORS and name not in plugged_in:
                 mend = did_you_mean(name, [*DETECTORS, *plugged_in])
-                yield (*path, "detector"), f'there is no detector "{name}"; {mend}'
+                yield (*path, "detector"), f"there is no detector {show_value(name)}; {mend}"
             elif name in DETECTORS and isinstance(kind, str) and kind in KINDS and kind not in DETECTORS[name].kinds:
                 finds = ", ".join(DETECTORS[name].kinds)
                 yield (*path, "kind"), f"{name} does not find {kind} (it finds {finds}); take another"
         if isinstance(kind, str) and kind not in KINDS:
-            yield (*path, "kind"), f'there is no kind "{kind}"; {did_you_mean(kind, KINDS)}'
+            yield (*path, "kind"), f"there is no kind {show_value(kind)}; {did_you_mean(kind, KINDS)}"
         least, most = entry.get("at_least"), entry.get("at_most")
         if least is None and most is None:
             yield path, "expects nothing; add at_least or at_most"
@@ -173,7 +173,7 @@ def _defects(source: YamlSource, site: Declaration) -> Complaints:
     named = [*source.every("variants", ..., "defects", ...), *source.every("defects", ..., "id")]
     for path, name in named:
         if isinstance(name, str) and name not in known:
-            yield path, f'the site {site.name} has no defect "{name}"; {did_you_mean(name, known)}'
+            yield path, f"the site {site.name} has no defect {show_value(name)}; {did_you_mean(name, known)}"
     for path, device in source.every("defects", ..., "devices", ...):
         (name,) = [value for _, value in source.every(*path[:2], "id")] or [None]
         defect = known.get(name) if isinstance(name, str) else None
@@ -208,15 +208,18 @@ def _pages(source: YamlSource, site: Declaration) -> Complaints:
             continue
         page = _or_empty(lambda url: page_of(url, pages), landing)
         if not landing.startswith("/"):
-            yield path, f'"{landing}" is not an address on the site; write one that begins with a slash, such as /'
+            yield (
+                path,
+                f"{show_value(landing)} is not an address on the site; write one that begins with a slash, such as /",
+            )
         elif not page:
-            yield path, f'the site {site.name} has no page "{landing}"; {did_you_mean(landing, examples)}'
+            yield path, f"the site {site.name} has no page {show_value(landing)}; {did_you_mean(landing, examples)}"
         elif any(part.startswith(":") for part in landing.split("/")):
             example = next(declared.url for declared in site.pages if declared.page == page)
-            yield path, f'"{landing}" is a pattern, and people land at an address; write {example}'
+            yield path, f"{show_value(landing)} is a pattern, and people land at an address; write {example}"
     for path, page in source.every("recorder", "pages", ...):
         if isinstance(page, str) and page not in pages:
-            yield path, f'the site {site.name} has no page "{page}"; {did_you_mean(page, pages)}'
+            yield path, f"the site {site.name} has no page {show_value(page)}; {did_you_mean(page, pages)}"
 
 
 def _or_empty(find: Callable[[str], str], url: str) -> str:
@@ -249,7 +252,10 @@ def _goals(source: YamlSource, library: PersonaLibrary, site: Declaration) -> Co
             continue
         for goal in _choices(wanted):
             if goal not in site.goals:
-                yield at, f'the site {site.name} has no goal "{goal}"; {owner}{did_you_mean(goal, site.goals)}'
+                yield (
+                    at,
+                    f"the site {site.name} has no goal {show_value(goal)}; {owner}{did_you_mean(goal, site.goals)}",
+                )
 
 
 def _choices(weights: object) -> list[str]:

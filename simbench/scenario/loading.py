@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simbench.errors import BadInput
+from simbench.events.problems import printable
 from simbench.events.yaml_source import YamlSource, did_you_mean, read_yaml, validation_problems
 from simbench.scenario.checks import check
 from simbench.scenario.model import MAX_SESSIONS, Scenario
@@ -36,22 +37,30 @@ def find_scenario(name_or_path: str | Path) -> Path:
     text = str(name_or_path)
     path = Path(name_or_path)
     try:
-        if path.exists():
-            return path
-    except (OSError, ValueError):
-        raise BadInput(f"{text[:80]!r}: is not a usable path; name a scenario, or the file of one") from None
+        exists = path.exists()
+    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+        exists = False
+    if exists:
+        return path
     known = scenario_names()
     name = text.removesuffix(".yaml").removesuffix(".yml")
     if name in known:
         return scenarios_folder() / f"{name}.yaml"
-    folder = path.parent
-    beside = [str(folder / other.name) for other in folder.glob("*.y*ml")] if folder.is_dir() else []
+    beside = _files_beside(path)
     if "/" in text or "\\" in text:
-        near = did_you_mean(text, sorted(beside))
+        near = did_you_mean(text, beside)
         mend = near if near.startswith("did") else "check the name and the folder"
     else:
-        mend = did_you_mean(name, [*known, *sorted(beside)])
-    raise BadInput(f"{text}: there is no such scenario; {mend}")
+        mend = did_you_mean(name, [*known, *beside])
+    raise BadInput(f"{printable(text)}: there is no such scenario; {mend}")
+
+
+def _files_beside(path: Path) -> list[str]:
+    """YAML files in the folder of `path`, in case one of them is meant."""
+    try:
+        return sorted(str(path.parent / other.name) for other in path.parent.glob("*.y*ml"))
+    except (OSError, ValueError):
+        return []
 
 
 def load_scenario(

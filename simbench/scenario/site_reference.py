@@ -48,7 +48,7 @@ def refer_to_site(name: str, scenario_folder: Path) -> SiteReference:
         problem = f"{show_value(name)} is not a site ({lacks}; paths count from the scenario's folder); correct it"
         return SiteReference(name=name, problem=problem)
     known = did_you_mean(name, site_names())
-    return SiteReference(name=name, problem=f"there is no site {show_value(name).removeprefix('the text ')}; {known}")
+    return SiteReference(name=name, problem=f"there is no site {show_value(name)}; {known}")
 
 
 def _declared(name: str, folder: Path, named_folder: Path | None) -> SiteReference:

@@ -41,8 +41,8 @@ VisitorType = Literal["new", "returning"]
 
 def _check_country(code: str) -> str:
     if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
-        mend = code.upper() if len(code) == 2 and code.isascii() and code.isalpha() else "DE"
-        raise wrong(f'"{code}" is not a two-letter country code; write {mend}')
+        mend = code.upper() if len(code) == 2 and code.isascii() and code.isalpha() else "one such as DE"
+        raise wrong(f"{show_value(code)} is not a two-letter country code; write {mend}")
     return code
 
 
