@@ -136,7 +136,7 @@ def _evidence(
     if not presses.clicked[first]:
         seen["click_event"] = False
     if promises.meant[first] is not None:
-        seen["hit"] = presses.target.at(np.array([first])).strings()[0]
+        seen["hit"] = presses.target.names[presses.target.codes[first]]
     churn = answers.churn.per_ms[presses.view[first]] * 1000
     if churn > 0:
         seen["page_changes_by_itself_per_s"] = round(float(churn), 2)
