@@ -20,7 +20,7 @@ from simbench.engine.stage import Stage
 from simbench.engine.tape import Col, Tape
 from simbench.engine.transport import transmit
 from simbench.engine.world import ViewRow, World
-from simbench.events.schema import DEVICES, EPISODES, EVENT_TYPES, EVENTS, SOURCES, TRUTH_SESSIONS, VIEWS
+from simbench.events.schema import DEVICES, EPISODES, EVENT_TYPES, EVENTS, OUTCOME_KINDS, SOURCES, TRUTH_SESSIONS, VIEWS
 from simbench.scenario.model import Scenario
 from simbench.visitor.journal import Entry, Journal
 from simbench.visitor.landing import referrer
@@ -37,6 +37,8 @@ _POINTED: Final = frozenset(
     for name in ("mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu", "touchstart", "touchmove",
                  "touchend")
 )  # fmt: skip
+#: Pauses show in what was done around them.
+_SLACK_MS: Final = {"hesitation": 2000.0, "field_struggle": 2000.0}
 _CLICKED: Final = frozenset(EVENT_TYPES.index(name) for name in ("pointerdown", "pointerup", "click", "dblclick"))
 
 
@@ -253,11 +255,7 @@ def _episodes_table(schedule: Schedule, journals: list[Journal], seen: Expanded)
     session = np.array([place for place, _, _ in entries], dtype=np.int32)
     begin = np.array([entry.t_start for _, _, entry in entries])
     end = np.array([entry.t_end for _, _, entry in entries])
-    # Observable: at least one event of the episode's time was recorded.
-    key = seen.session.astype(np.int64) * (1 << 40) + np.rint(seen.t * 16.0).astype(np.int64)
-    at = session.astype(np.int64) * (1 << 40)
-    low = np.searchsorted(key, at + np.rint((begin - 1.0) * 16.0).astype(np.int64), side="left")
-    high = np.searchsorted(key, at + np.rint((end + 1.0) * 16.0).astype(np.int64), side="right")
+    observable = _observable(entries, session, begin, end, seen)
     clock = schedule.start_ms[session] if entries else np.empty(0, np.int64)
     columns = {
         "episode": pa.array([f"{schedule.session_id[place]}-{number}" for place, number, _ in entries], pa.string()),
@@ -271,10 +269,30 @@ def _episodes_table(schedule: Schedule, journals: list[Journal], seen: Expanded)
         "cause": texts([entry.cause for _, _, entry in entries]),
         "role": texts([entry.role for _, _, entry in entries]),
         "lookalike": texts([entry.lookalike for _, _, entry in entries]),
-        "observable": pa.array(high > low),
+        "observable": pa.array(observable),
         "intensity": pa.array([round(entry.intensity, 3) for _, _, entry in entries], pa.float32()),
     }
     return pa.Table.from_arrays([columns[name] for name in EPISODES.names], schema=EPISODES)
+
+
+def _observable(
+    entries: list[tuple[int, int, Entry]], session: NDArray[np.int32], begin: NDArray[np.float64],
+    end: NDArray[np.float64], seen: Expanded,
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Whether at least one act of each episode was recorded.
+
+    Of outcomes, any act of their view counts; of episodes that are pauses, what was done just before and after.
+    """
+    slack = np.array([_SLACK_MS.get(entry.kind, 1.0) for _, _, entry in entries])
+    key = seen.session.astype(np.int64) * (1 << 40) + np.rint(seen.t * 16.0).astype(np.int64)
+    at = session.astype(np.int64) * (1 << 40)
+    low = np.searchsorted(key, at + np.rint(np.maximum(begin - slack, 0.0) * 16.0).astype(np.int64), side="left")
+    high = np.searchsorted(key, at + np.rint((end + slack) * 16.0).astype(np.int64), side="right")
+    observable = high > low
+    views = np.unique(seen.session.astype(np.int64) * 100_000 + seen.view)
+    view = session.astype(np.int64) * 100_000 + np.array([entry.view for _, _, entry in entries], dtype=np.int64)
+    outcome = np.array([entry.kind in OUTCOME_KINDS for _, _, entry in entries], dtype=bool)
+    return np.where(outcome, np.isin(view, views), observable)
 
 
 def _truth_sessions(scenario: Scenario, schedule: Schedule, cast: Cast, journals: list[Journal]) -> pa.Table:

@@ -498,6 +498,8 @@ class _AddUp:
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
         shares = dict(handler(core))
+        for pattern, number in shares.pop("patternProperties", {}).items():  # pydantic's way to bound keys by a pattern
+            shares |= {"propertyNames": {"type": "string", "pattern": pattern}, "additionalProperties": number}
         name = shares.get("propertyNames", {"type": "string"})
         choice = {"type": "object", "properties": {"choice": shares}, "required": ["choice"]}
         return {"anyOf": [name, shares, {**choice, "additionalProperties": False}]}

@@ -26,7 +26,7 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
         element = p.scene.element(field.target)
         if element is None or element.w <= 0 or element.h <= 0:
             continue
-        if field.optional and me.dice.form() < 0.75:
+        if field.optional and field.target not in me.effects_on_people and me.dice.form() < 0.75:
             continue
         if (only_the_price and number >= 1) or (called_away and number >= quits_at):
             name = "price_check" if only_the_price else "outside_cause"
@@ -125,7 +125,7 @@ def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: 
 
 def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
     """Press the form's button, and deal with what comes back, until it is accepted or given up."""
-    struggles: dict[str, float] = {}
+    struggles: dict[str, _Struggle] = {}
     for attempt in range(6):
         button = p.scene.element(form.submit)
         if button is None:
@@ -147,9 +147,7 @@ def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
                 return False
             continue
         if accepted:
-            for target, since in struggles.items():
-                me.journal.true("field_struggle", view, since, p.now_ms, target=target, field=target,
-                                cause=_fault(me, target))  # fmt: skip
+            _label_struggles(me, p, view, struggles)
             return True
         # Rejected. The visitor sees a message, and mends what it is about.
         wrong = next((f for f in form.fields if f.target in progress.wrong), None)
@@ -158,11 +156,11 @@ def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
         yield Look(me.dice.lognormal(1400.0, 0.5), wrong.target if wrong else form.form)
         if wrong is None:
             return False
-        struggles.setdefault(wrong.target, p.began_ms)
+        struggle = struggles.setdefault(wrong.target, _Struggle(p.began_ms, unknown=progress.wrong[wrong.target]))
+        struggle.tries += 1
         if me.will_quit(p.now_ms, B.form_quit * (1.0 + attempt)):
-            for target, since in struggles.items():
-                me.journal.true("field_struggle", view, since, p.now_ms, target=target, field=target,
-                                cause=_fault(me, target))  # fmt: skip
+            struggle.given_up = True
+            _label_struggles(me, p, view, struggles)
             _give_up(me, p, form, wrong, progress, cause)
             return False
         element = p.scene.element(wrong.target)
@@ -174,6 +172,32 @@ def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
             del progress.wrong[wrong.target]
         yield Await(200.0)
     return False
+
+
+class _Struggle:
+    """Rejections of one field's entries."""
+
+    __slots__ = ("given_up", "since", "tries", "unknown")
+
+    def __init__(self, since: float, *, unknown: bool) -> None:
+        self.since = since
+        #: Whether the visitor does not know what the field wants (rather than having mistyped).
+        self.unknown = unknown
+        self.tries = 0
+        self.given_up = False
+
+
+def _label_struggles(me: Visitor, p: Percept, view: int, struggles: dict[str, _Struggle]) -> None:
+    for target, struggle in struggles.items():
+        since = struggle.since
+        if not struggle.unknown:
+            me.journal.lookalike("field_struggle", "typo", view, since, p.now_ms, target=target, field=target)
+        elif struggle.tries == 1 and not struggle.given_up:
+            me.journal.ambiguous("field_struggle", "cured_at_once", view, since, p.now_ms, target=target, field=target,
+                                 cause=_fault(me, target))  # fmt: skip
+        else:
+            me.journal.true("field_struggle", view, since, p.now_ms, target=target, field=target,
+                            cause=_fault(me, target))  # fmt: skip
 
 
 def _fault(me: Visitor, target: str) -> str | None:

@@ -99,7 +99,7 @@ def activate(me: Visitor, p: Percept, element: Element, *, label: str | None = N
         if alive:
             me.journal.ambiguous("error_click", "error_but_effect", view, started, released, target=target, cause=cause)
         else:
-            me.journal.true("error_click", view, started, released, target=target, cause=cause)
+            me.journal.true("error_click", view, started, run.released, target=target, cause=cause)
     return came
 
 
@@ -144,12 +144,8 @@ def _disappointed(me: Visitor, p: Percept, element: Element, run: _Run, *, alive
                 yield Await(me.dice.lognormal(B.expect_ms, B.expect_sigma))
         elif covered and me.dice.mind() < B.clear_the_way:
             if (yield from _clear_the_way(me, p, element)):
-                covered = False
-                yield from point_at(me, p, element)
-                yield from press_calmly(me, p)
-                if not p.response:
-                    yield Await(me.dice.lognormal(B.expect_ms, B.expect_sigma))
-                return p.response
+                # A new press under a new expectation, with labels of its own.
+                return (yield from activate(me, p, p.scene.element(element.target) or element))
         else:
             waited = p.now_ms - run.started
             if waited < patience_ms:
@@ -236,8 +232,8 @@ def _clear_the_way(me: Visitor, p: Percept, element: Element) -> Doing:
             yield from press_calmly(me, p)
             if not p.response:
                 yield Await(B.expect_ms)
-            if not p.response:
-                me.given_up_on.add(candidate.target)
+            # Whether it worked or not, it is not tried twice.
+            me.given_up_on.add(candidate.target)
             return bool(p.response)
     return False
 

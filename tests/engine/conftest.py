@@ -9,12 +9,13 @@ import pytest
 from simbench.engine.run import run_scenario
 from simbench.events.run import Run
 from simbench.scenario.loading import load_scenario, resolve
-from simbench.scenario.model import Scenario
+from simbench.scenario.model import Faults, Scenario
 
 
 @pytest.fixture(scope="session")
 def demo_scenario() -> Scenario:
-    return load_scenario("shop-demo", sessions=1100)
+    """The demo on a wire without faults, so that tables can be held to what the page did."""
+    return load_scenario("shop-demo", sessions=1100).model_copy(update={"faults": Faults()})
 
 
 @pytest.fixture(scope="session")
