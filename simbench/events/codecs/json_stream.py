@@ -172,8 +172,8 @@ class JsonStream:
         except ValueError as error:
             # The only other one: an integer of thousands of digits.
             raise self.error(f"a number has thousands of digits, {self.where}") from error
-        if end == len(self._text) and not self._ended and not isinstance(value, dict | list | str):
-            return None  # 12 may be the beginning of 1234
+        if end > len(self._text) - _EDGE and not self._ended and not isinstance(value, dict | list | str):
+            return None  # 12 may be the beginning of 1234, or of 12.5e-3
         text = self._text[self._at : end]
         self._at = end
         return value, text

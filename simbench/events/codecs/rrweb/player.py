@@ -156,8 +156,8 @@ class Player:
         meta = _Meta(
             time=time,
             href=text(data.get("href"), "href"),
-            width=number(data.get("width"), "width", limit=_LARGEST_VIEWPORT),
-            height=number(data.get("height"), "height", limit=_LARGEST_VIEWPORT),
+            width=_side(data.get("width"), "width"),
+            height=_side(data.get("height"), "height"),
         )
         if event in self._with_snapshot or self._session is None:
             self._meta = meta
@@ -305,8 +305,7 @@ class Player:
         elif source == Source.SCROLL:
             self._read_scroll(time, data)
         elif source == Source.VIEWPORT_RESIZE:
-            width = number(data.get("width"), "width", limit=_LARGEST_VIEWPORT)
-            height = number(data.get("height"), "height", limit=_LARGEST_VIEWPORT)
+            width, height = _side(data.get("width"), "width"), _side(data.get("height"), "height")
             self._viewport = (width, height)
             self._visitor(time).event(time, "resize", scroll_y=self._scroll[1], data=f"{width:.0f}x{height:.0f}")
         elif source == Source.INPUT:
@@ -516,6 +515,14 @@ class Player:
         if root is not None and root is not self.dom.document:
             return None, None
         return x + self._scroll[0], y + self._scroll[1]
+
+
+def _side(value: Any, name: str) -> float:
+    """A side of the window, in CSS px."""
+    side = number(value, name, limit=_LARGEST_VIEWPORT)
+    if side < 0:
+        raise Malformed(f"{name} is negative")
+    return side
 
 
 def _route(href: str) -> str:
