@@ -25,7 +25,7 @@ const drawHeader = () => `
       ${GROUPS.map((g) => `<a id="nav-${g.id}" href="/category#${g.id}">${g.name.replace("&", "&amp;")}</a>`).join("\n      ")}
     </nav>
     <form id="search-form" class="search-form" action="/search" role="search">
-      <label class="unseen" for="search-field">Search the shop</label>
+      <label id="search-label" class="unseen" for="search-field">Search the shop</label>
       <input id="search-field" name="q" type="search" placeholder="Search lamps" autocomplete="off" enterkeyhint="search">
       <button id="search-go" class="icon-button" type="submit" aria-label="Search">${icon.search}</button>
     </form>

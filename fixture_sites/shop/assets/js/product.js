@@ -145,17 +145,22 @@
 
   function wireZoom() {
     const zoom = byId("zoom");
+    const say = () => {
+      main.dataset.state = zoom.open ? "zoom" : byId("added").hidden ? "fresh" : "added";
+    };
+    const shut = () => {
+      zoom.close();
+      say();
+    };
     byId("photo-zoom").addEventListener("click", () => {
       zoom.showModal();
-      main.dataset.state = "zoom";
+      say();
     });
-    byId("zoom-close").addEventListener("click", () => zoom.close());
+    byId("zoom-close").addEventListener("click", shut);
     zoom.addEventListener("click", (event) => {
-      if (event.target === zoom || event.target === byId("zoom-photo")) zoom.close();
+      if (event.target === zoom || event.target === byId("zoom-photo")) shut();
     });
-    zoom.addEventListener("close", () => {
-      main.dataset.state = byId("added").hidden ? "fresh" : "added";
-    });
+    zoom.addEventListener("close", say); // by the Escape key
   }
 
   drawWords();
