@@ -8,9 +8,9 @@ what people come for, and the planted defects. Everything that can be measured i
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 __all__ = [
     "Click", "Cta", "Declaration", "Defect", "Device", "Fill", "FillBad", "Form", "FormField", "FunnelStep", "Goal",
@@ -82,7 +82,29 @@ class Wait(_Strict):
     wait: Milliseconds
 
 
-Step = Click | Type | Fill | FillBad | Press | Wait
+_STEP_KEYS = ("click", "type", "fill", "fill_bad", "press", "wait")
+
+
+def _step_kind(step: Any) -> str | None:
+    """The key by which a step says what it is; pydantic asks."""
+    if isinstance(step, dict):
+        return next((f"<{key}>" for key in _STEP_KEYS if key in step), None)
+    return next((f"<{key}>" for key in _STEP_KEYS if hasattr(step, key)), None)
+
+
+Step = Annotated[
+    Annotated[Click, Tag("<click>")]
+    | Annotated[Type, Tag("<type>")]
+    | Annotated[Fill, Tag("<fill>")]
+    | Annotated[FillBad, Tag("<fill_bad>")]
+    | Annotated[Press, Tag("<press>")]
+    | Annotated[Wait, Tag("<wait>")],
+    Discriminator(
+        _step_kind,
+        custom_error_type="step",
+        custom_error_message="is not a step; write one of click, type, fill, fill_bad, press, wait",
+    ),
+]
 
 
 class PageState(_Strict):

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
-from simbench.errors import BadInput
+from simbench.events.yaml_source import load_model
+from simbench.site.cross_check import cross_check
 from simbench.site.declaration import Declaration
 
 __all__ = ["load_declaration"]
 
 
 def load_declaration(folder: Path) -> Declaration:
-    """The declaration of the site in `folder`.
+    """The declaration of the site in `folder`, which must hold a `site.yaml`.
 
     Raises
     ------
     BadInput
-        The file is missing or wrong; one line a problem.
+        The file is missing or wrong; one line a problem: ``file:line: key.path: what; mend``.
     """
-    path = folder / "site.yaml"
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Declaration.model_validate(tree)
-    except ValidationError as error:
-        raise BadInput(*(f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())) from error
+    declaration, source = load_model(folder / "site.yaml", Declaration)
+    source.fail(source.problem(at, text) for at, text in cross_check(declaration, folder))
+    return declaration

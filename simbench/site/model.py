@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from simbench.errors import BadInput
 from simbench.events.run import read_json
@@ -31,6 +30,7 @@ from simbench.site.captured import (
 from simbench.site.declaration import Cta, Defect, Form, FunnelStep, Goal, Interest, Latency, Page
 from simbench.site.loading import load_declaration
 from simbench.site.places import find_site
+from simbench.site.routes import page_of
 from simbench.site.snapshot import Effect, Element, FieldTrial, FormTrial, Late, Request, Snapshot
 from simbench.site.viewports import VIEWPORTS, Viewport, viewport_named
 
@@ -127,18 +127,7 @@ class Site:
         --------
         ``site.page_of("/product/aalto-lamp?x=1")`` is ``"/product/:id"``.
         """
-        segments = _segments(urlsplit(url).path)
-        best: tuple[int, str] | None = None
-        for declared in self.pages:
-            pattern = _segments(declared.page)
-            if len(pattern) != len(segments):
-                continue
-            open_segments = sum(part.startswith(":") for part in pattern)
-            if all(part.startswith(":") or part == segments[i] for i, part in enumerate(pattern)) and (
-                best is None or open_segments < best[0]
-            ):
-                best = (open_segments, declared.page)
-        return best[1] if best else ""
+        return page_of(url, [declared.page for declared in self.pages])
 
     def opening_state(self, page: str, remembered: frozenset[str]) -> str:
         """The state in which a page opens for a browser that remembers `remembered`: the first that applies."""
@@ -227,6 +216,7 @@ class _PageModel:
         self._looks = {_key(look["viewport"], look): look for look in document["looks"]}
         self._acts = {_key(acts["device"], acts): acts["effects"] for acts in document["acts"]}
         self._effects = [effect_from_json(effect) for effect in document["effects"]]
+        self._typed = {_key(typed["device"], typed): typed["typed"] for typed in document["typed"]}
         self._forms = {_key(form["device"], form): form["forms"] for form in document["forms"]}
         self._loads = {(load["device"], frozenset(load.get("defects", ()))): load for load in document["loads"]}
         self._rows: dict[tuple[str, str, frozenset[str]], tuple[list[Row], float]] = {}
@@ -266,6 +256,15 @@ class _PageModel:
             for part in self._parts(defects, known):
                 result.update(self._acts[device, state, part])
         return {target: self._effects[i] for target, i in sorted(result.items()) if i is not None}
+
+    def typed(self, device: str, state: str, defects: frozenset[str]) -> dict[str, Effect]:
+        """Effects after typing, by the interest's name."""
+        result = dict(self._typed.get((device, state, _NO_DEFECTS), {}))
+        if defects:
+            known = {key[2] for key in self._typed if key[:2] == (device, state)}
+            for part in self._parts(defects, known):
+                result.update(self._typed[device, state, part])
+        return {name: effect_from_json(effect) for name, effect in sorted(result.items()) if effect is not None}
 
     def forms(self, device: str, state: str, defects: frozenset[str]) -> dict[str, FormTrial]:
         """Trials by the form's selector."""
@@ -314,10 +313,6 @@ def _key(where: str, entry: Mapping[str, Any]) -> tuple[str, str, frozenset[str]
 
 def _by_target(rows: list[Row]) -> dict[str, Row]:
     return {row["target"]: row for row in rows}
-
-
-def _segments(path: str) -> list[str]:
-    return [part for part in path.split("/") if part]
 
 
 def layout_of(rows: Iterable[Row]) -> str:

@@ -135,3 +135,5 @@ class Snapshot:
     lcp_ms: float
     load_ms: float
     late: tuple[Late, ...]
+    #: By the name of an interest that types a text first (a coupon, a search): what its click does then.
+    typed: Mapping[str, Effect] = field(default_factory=lambda: MappingProxyType({}))

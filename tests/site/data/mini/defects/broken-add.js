@@ -1,0 +1,4 @@
+document.getElementById("add").addEventListener("click", (event) => {
+  event.stopImmediatePropagation();
+  undefined.price();
+}, true);

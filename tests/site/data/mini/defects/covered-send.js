@@ -1,0 +1,1 @@
+document.getElementById("send-row").insertAdjacentHTML("beforeend", '<span id="veil"></span>');

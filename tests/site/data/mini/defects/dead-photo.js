@@ -1,0 +1,1 @@
+document.getElementById("photo").replaceWith(document.getElementById("photo").cloneNode(true));
