@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from simbench.events.parquet import read_table, write_table
+
 SCENARIO = Path(__file__).parent / "shop.yaml"
 
 
@@ -42,8 +44,6 @@ def play(sessions: int, workers: int, out: Path) -> dict:
 
 def bare_write(run: Path) -> tuple[float, int]:
     """CPU seconds to write the run's own Parquet files again from memory, and how many bytes they have."""
-    from simbench.events.parquet import read_table, write_table
-
     spent, size = 0.0, 0
     with tempfile.TemporaryDirectory() as folder:
         for path in sorted(run.rglob("*.parquet")):
@@ -86,5 +86,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[1]))
     main()

@@ -51,10 +51,9 @@ def play(
     """Load, override and play a scenario, with progress on stderr."""
     from simbench.engine.run import run_scenario
     from simbench.events.schema import EVENT_TYPES
-    from simbench.scenario import find_scenario, load_scenario, resolve
+    from simbench.scenario.loading import find_scenario, load_scenario, resolve
 
-    overrides = {"engine": engine, "sessions": sessions, "seed": seed}
-    loaded = load_scenario(find_scenario(scenario), **{k: v for k, v in overrides.items() if v is not None})
+    loaded = load_scenario(find_scenario(scenario), engine=engine, sessions=sessions, seed=seed)
     wanted: frozenset[str] | None = None
     if only is not None:
         wanted = frozenset(name.strip() for name in only.split(",") if name.strip())
@@ -70,8 +69,8 @@ def play(
         )  # fmt: skip
     counts = whole.manifest["counts"]
     console.note(
-        f"[bold]{counts['sessions']:,}[/bold] visits ({counts['recorded']:,} recorded), {counts['views']:,} page views, "
-        f"[bold]{counts['events']:,}[/bold] events in {time.monotonic() - began:.1f} s -> "
+        f"[bold]{counts['sessions']:,}[/bold] visits ({counts['recorded']:,} recorded), "
+        f"{counts['views']:,} page views, [bold]{counts['events']:,}[/bold] events in {time.monotonic() - began:.1f} s -> "
         f"[bold]{console.escape(str(folder))}[/bold]"
     )
     return whole

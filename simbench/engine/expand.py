@@ -27,7 +27,7 @@ _NAN: Final = float("nan")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorder:
-    """What the recorder keeps: at most one pointer sample each `mousemove_ms` (0: none), one scroll each `scroll_ms`."""
+    """What the recorder keeps: a pointer sample each `mousemove_ms` at most (0: none), a scroll each `scroll_ms`."""
 
     mousemove_ms: float
     scroll_ms: float
@@ -92,7 +92,7 @@ class _Rows:
         return tuple(np.concatenate([rows[i] for rows in self._columns]) for i in range(10))
 
 
-def expand(  # noqa: PLR0914
+def expand(
     tape: Floats, *, session_keys: NDArray[np.uint64], touch: NDArray[np.bool_], kept: NDArray[np.bool_],
     since_ms: Floats, stage: Stage, recorder: Recorder,
 ) -> Expanded:  # fmt: skip

@@ -1,7 +1,7 @@
 """A run from scenario to disk: the schedule and the backend once, then shard by shard, on one process or many.
 
-The bytes depend on scenario and seed alone: shards have a fixed size, every one of them is written whole to its own files,
-and what is told about them is gathered in their order, whoever finished first.
+The bytes depend on scenario and seed alone: shards have a fixed size, every one of them is written whole to its own
+files, and what is told about them is gathered in their order, whoever finished first.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def run_scenario(
         notes = [known[job.number] for job in jobs]
         scenes = sorted({tuple_of(scene) for note in notes for scene in note["scenes"]})
         write_pages(writer, site, scenes)
-        writer.write_json("goals.json", _goals(scenario, site))
+        writer.write_json("goals.json", _goals(site))
         writer.write_json("truth/defects.json", _defects(scenario, site))
         for job in jobs:
             _note_path(writer.staging, job.number).unlink(missing_ok=True)
@@ -288,9 +288,8 @@ def _play_in_worker(job: _Job) -> dict[str, Any]:
 # -- what stands beside the events ------------------------------------------------------------------------------------
 
 
-def _goals(scenario: Scenario, site: Any) -> dict[str, Any]:
+def _goals(site: Any) -> dict[str, Any]:
     """What the site's analyst declares: funnel, main calls to action, forms and fields."""
-    del scenario
     return {
         "site": site.name,
         "title": site.title,

@@ -77,7 +77,7 @@ def play_shard(
         How long a request waits at the busy backend, by epoch ms and a standard normal number.
     """
     cast = Cast(scenario, stage, schedule, shard)
-    played = _play(scenario, stage, schedule, cast, wait_ms)
+    played = _play(stage, schedule, cast, wait_ms)
     tape = played.tape.array()
     kept = schedule.recorded.astype(bool)
     since = np.array(played.consented_ms) if scenario.recorder.require_consent else np.zeros(len(schedule))
@@ -109,9 +109,7 @@ def play_shard(
     )
 
 
-def _play(
-    scenario: Scenario, stage: Stage, schedule: Schedule, cast: Cast, wait_ms: Callable[[float, float], float]
-) -> _Played:
+def _play(stage: Stage, schedule: Schedule, cast: Cast, wait_ms: Callable[[float, float], float]) -> _Played:
     played = _Played(tape=Tape(), views=[], journals=[], consented_ms=[])
     last_step = stage.site.funnel[-1] if stage.site.funnel else None
     for place in range(len(schedule)):

@@ -65,7 +65,7 @@ class World:
     viewport, device, defects
         What the visitor sees the site through, and what is broken.
     wait_ms, start_ms
-        How long a request waits at the busy backend, by epoch ms and a standard normal number; and when the visit begins.
+        How long a request waits at the busy backend, by epoch ms and a standard normal number; when the visit begins.
     luck
         Standard normal numbers for network and server.
     remembered
@@ -121,6 +121,7 @@ class World:
         self.hit: str | None = None
         self.response = ""
         self.alive = True
+        self.loading = False
         self.response_ms = 0.0
         self.error: str | None = None
         self.cause: str | None = None
@@ -272,6 +273,7 @@ class World:
                 self._commit(pending)
             if pending.committed and pending.seen_ms <= to:
                 self._pending = None
+                self.loading = False
                 self.response = pending.response
         self.now_ms = max(to, self.now_ms)
 
@@ -294,6 +296,7 @@ class World:
         commit = self.now_ms + ttfb
         self._pending = _Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url, nav=nav,
                                  ttfb=ttfb, lcp=lcp)  # fmt: skip
+        self.loading = True
         self.response = ""
 
     def _commit(self, pending: _Pending) -> None:
@@ -328,8 +331,9 @@ class World:
 
     def _close_view(self, at: float) -> None:
         self._event("pagehide", at)
-        self._views.append((self._session, self.view, self._url.partition("?")[0], self._nav, self._scene_code,
-                            self.scene.page, self._referrer, self._view_started, at, self._ttfb, self._lcp))  # fmt: skip
+        url = self._url.partition("?")[0]
+        self._views.append((self._session, self.view, url, self._nav, self._scene_code, self.scene.page,
+                            self._referrer, self._view_started, at, self._ttfb, self._lcp))  # fmt: skip
 
     def _enter_state(self, code: int, at: float) -> None:
         """The page changes its state: what the state remembers is remembered, what it answered is answered."""
@@ -358,8 +362,9 @@ class World:
         self._clicks = self._clicks + 1 if start - then <= _MULTI_CLICK_MS and near and not self._touch else 1
         self._clicked_at = (end, self.x, self.y)
         kind = Kind.TAP if self._touch else Kind.PRESS
+        code = self._stage.strings.code(target)
         self._add((kind, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x, self.y,
-                   self.scroll_y, self.scroll_y, self._stage.strings.code(target), float(self._clicks), 0.0, 0.0))  # fmt: skip
+                   self.scroll_y, self.scroll_y, code, float(self._clicks), 0.0, 0.0))  # fmt: skip
         self.hit = target
         # What was on its way may arrive while the button is held.
         self._advance(end)

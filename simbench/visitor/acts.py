@@ -1,8 +1,8 @@
 """What a visitor can do, and what comes back: the whole interface between a mind and a body.
 
-A visitor is a generator that yields an `Act` and is sent a `Percept`. It has no clock and does no I/O, so the same visitor
-plays in a model of the site or in a real browser; see `simbench.engine`. Positions are CSS px, durations ms. Client
-positions (`x`, `y`) are relative to the viewport, as in the DOM's ``clientX``.
+A visitor is a generator that yields an `Act` and is sent a `Percept`. It has no clock and does no I/O, so the same
+visitor plays in a model of the site or in a real browser; see `simbench.engine`. Positions are CSS px, durations ms.
+Client positions (`x`, `y`) are relative to the viewport, as in the DOM's ``clientX``.
 """
 
 from __future__ import annotations
@@ -146,6 +146,8 @@ class Percept(Protocol):
     #: ``""`` nothing yet, else ``page`` (another page), ``state`` (the page changed its state), ``change`` (something
     #: on the page changed), ``open``, ``focus``, ``scroll``.
     response: str
+    #: Whether the browser shows that a page is on its way.
+    loading: bool
     #: After `Press`: whether anything will ever come of it. For the labels alone: a visitor cannot know.
     alive: bool
     #: After `Press`: when the answer will be on screen, ms after the press. For the labels alone.

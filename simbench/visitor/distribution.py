@@ -287,7 +287,7 @@ class Choice(StrictModel):
             except ValueError:
                 usable = False
             if not usable:
-                raise wrong(f'the choice "{name}" is not a number, but a number is needed here; change it')
+                raise wrong(f"the choice {show_value(name)} is not a number, but a number is needed here; change it")
         problem = shares_problem(self.choice)
         if problem:
             raise wrong(problem)
@@ -323,7 +323,7 @@ def _check_shape(value: object) -> object:
             others = [str(key) for key in value if key not in ("min", "max")]
             if not others:
                 raise wrong(f"names no distribution; it is one of: {', '.join(_KINDS)}")
-            raise wrong(f'unknown distribution "{others[0]}"; {did_you_mean(others[0], _KINDS)}')
+            raise wrong(f"unknown distribution {show_value(others[0])}; {did_you_mean(others[0], _KINDS)}")
         return value
     if isinstance(value, StrictModel) or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
@@ -469,7 +469,7 @@ def shares_problem(shares: Mapping[str, float]) -> str | None:
         return "is empty; name at least one choice"
     for name, share in shares.items():
         if not 0 <= share <= 1:
-            return f'the share of "{name}" must lie between 0 and 1, but is {share:g}; change it'
+            return f"the share of {show_value(name)} must lie between 0 and 1, but is {share:g}; change it"
     total = math.fsum(shares.values())
     if abs(total - 1) > SHARE_TOLERANCE * (1 + 1e-9):
         return f"the shares add up to {total:.6g}, not 1; change them so that they do"

@@ -201,7 +201,7 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
 
 def _arrive_after(me: Visitor, p: Percept, view: int) -> Doing:
     """If the last act led to another page, wait for it."""
-    if p.view != view or p.response == "":
+    if p.view != view or p.loading:
         yield from settle(me, p)
 
 

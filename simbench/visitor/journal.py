@@ -1,7 +1,7 @@
 """What really happened: episodes, written down by the visitor that lives through them (``docs/episodes.md``).
 
-Times are on the true clock, ms since the visit began. Nothing here reads a count, a gap or a distance: an entry says what
-the visitor wanted and felt.
+Times are on the true clock, ms since the visit began. Nothing here reads a count, a gap or a distance: an entry says
+what the visitor wanted and felt.
 """
 
 from __future__ import annotations

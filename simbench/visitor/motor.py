@@ -1,13 +1,14 @@
 """Hands: how long a movement takes, and what a recorder sees of it.
 
-A movement is *made* by the visitor as an end point and a duration; what lies between is filled in here, for thousands of
-movements at once, as a function of each movement's key alone (`simbench.visitor.noise`). Times are ms, positions client px.
+A movement is *made* by the visitor as an end point and a duration; what lies between is filled in here, for thousands
+of movements at once, as a function of each movement's key alone (`simbench.visitor.noise`). Times are ms, positions
+client px.
 
 Sources
 -------
 Movement time: Fitts (1954) in MacKenzie's Shannon form. Submovements: Meyer et al. (1988). Early velocity peak, path
-efficiency and curvature: medians of 21,302 real movements of the Balabit Mouse Dynamics Challenge (Fülöp et al. 2016). Fling: the
-exponential deceleration of UIScrollView (`UIScrollView.DecelerationRate.normal`, .998 a ms).
+efficiency and curvature: medians of 21,302 real movements of the Balabit Mouse Dynamics Challenge (Fülöp et al. 2016).
+Idle movements: people on web pages (Iliou et al., Web Bot Detection Dataset, phase 1).
 """
 
 from __future__ import annotations
@@ -32,15 +33,13 @@ Keys = NDArray[np.uint64]
 _PRIMARY: Final = 0.74
 #: How early the speed peaks: 0 is symmetric; .75 puts the peak at about .21 of the movement (Balabit: median .21).
 _EARLY: Final = 0.75
-#: Median lateral bow of the path as a share of its chord (Balabit: largest deviation / chord, median .14, wandering included).
+#: Spread of the lateral bow of the path as a share of its chord (Balabit: median deviation .14, wandering included).
 _BOW: Final = 0.06
 #: A mouse wheel's notch in Chromium on Windows and Linux.
 _NOTCH_PX: Final = 100.0
 #: Pixels that one burst of scrolling covers: a few notches, or one fling (assumed, 200 to 500 and 300 to 900).
 _WHEEL_BURST_PX: Final = 320.0
 _FLING_PX: Final = 560.0
-#: Decay time of a fling, -1 / ln(.998) ms.
-_FLING_TAU_ms: Final = 499.5
 #: Idle movements of a mouse while its owner reads: one in about so long, lasting a median of so long, with this log-sd
 #: (people on web pages: movements 957 ms, quartiles 561 and 1708; pauses 424 ms; in motion for 62 % of the time).
 _WANDER_EVERY_ms: Final = 1700.0
@@ -86,8 +85,8 @@ def _steps(counts: Ints) -> tuple[Ints, Ints]:
 def expand_moves(moves: Moves, interval_ms: float) -> Samples:
     """Samples of each movement, `interval_ms` apart with a random phase, and one where it ends; unmoved ones left out.
 
-    The path is two minimum-jerk submovements (Flash & Hogan 1985) on a warped clock, so that speed peaks early; the first
-    ends short of the target or beyond it, and the second corrects. A parabola bows it sideways.
+    The path is two minimum-jerk submovements (Flash & Hogan 1985) on a warped clock, so that speed peaks early; the
+    first ends short of the target or beyond it, and the second corrects. A parabola bows it sideways.
     """
     length = moves.t1 - moves.t0
     phase = uniform(moves.key, 1)
@@ -127,8 +126,8 @@ def wander_moves(reads: Moves) -> tuple[Ints, Moves]:
 
     Returns
     -------
-    The stretch of each movement, and the movements: short ones, at rests between scrolls, the last of them ending at the
-    stretch's end point.
+    The stretch of each movement, and the movements: short ones, at rests between scrolls, the last of them ending at
+    the stretch's end point.
     """
     length = reads.t1 - reads.t0
     counts = 1 + (length / _WANDER_EVERY_ms * (0.6 + 0.8 * uniform(reads.key, 11))).astype(np.int64)

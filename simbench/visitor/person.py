@@ -21,7 +21,7 @@ Doing = Generator[Act, Percept, Any]
 
 
 class Trait:
-    """A person's dials as attributes (``frustration_slow``), drawn from the persona (``docs/personas.md`` has the units)."""
+    """A person's dials as attributes (``frustration_slow``), drawn from the persona (``docs/personas.md``)."""
 
     def __init__(self, dials: Mapping[str, float]) -> None:
         self.__dict__.update({name.replace(".", "_"): value for name, value in dials.items()})

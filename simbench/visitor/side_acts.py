@@ -129,16 +129,16 @@ def settle(me: Visitor, p: Percept) -> Doing:
     """Wait for a page to arrive, answer the cookie banner, or lose patience."""
     began = p.now_ms
     patience_ms = me.dice.lognormal(1000.0 * me.trait.patience_s, B.patience_sigma)
-    if not p.response:
+    if p.loading:
         yield Await(patience_ms)
-    if not p.response:
+    if p.loading:
         me.suffer("slow", p.now_ms, None)
         if me.will_quit(p.now_ms, B.leave_when_slow):
             me.journal.true("slow_load_exit", p.view, began, p.now_ms)
             me.leaving = "slow"
             return
         yield Await(60_000.0)
-        if not p.response:
+        if p.loading:
             me.leaving = "slow"
             return
     if me.consent is not None and p.scene.state == "consent":

@@ -39,9 +39,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         ("password-rules-hidden", "field_struggle"),
     ],
 )
-def test_a_fault_causes_what_would_not_have_been(
-    clean: pd.DataFrame, tmp_path: Path, defect: str, kind: str
-) -> None:
+def test_a_fault_causes_what_would_not_have_been(clean: pd.DataFrame, tmp_path: Path, defect: str, kind: str) -> None:
     faulty = episodes(with_defects(defect), tmp_path / "run")
     caused = faulty[(faulty.kind == kind) & (faulty.cause == defect) & (faulty.role == "true")]
     assert len(caused) >= 3, "the defect is met"

@@ -75,7 +75,7 @@ def test_a_run_that_stands_there_is_not_overwritten_unasked(demo_run: Run, demo_
         run_scenario(demo_scenario, resolve(demo_scenario), demo_run.path)
 
 
-def test_only_some_types_are_written_and_the_rest_stays_as_it_is(demo_run: Run, tmp_path: Path) -> None:
+def test_only_some_types_are_written_and_the_rest_stays_as_it_is(tmp_path: Path) -> None:
     scenario = load_scenario("shop-demo", sessions=400)
     every = run_scenario(scenario, resolve(scenario), tmp_path / "all")
     some = run_scenario(scenario, resolve(scenario), tmp_path / "some", only=frozenset({"click", "pageview"}))

@@ -103,7 +103,7 @@ def test_what_people_did_has_the_right_shape(events: pd.DataFrame, demo_run: Run
     assert (gaps >= 0.049).mean() > 0.8, "20 Hz at the most, but for where movements end"
 
 
-def test_truth_speaks_the_closed_vocabularies(truth: Truth, demo_run: Run) -> None:
+def test_truth_speaks_the_closed_vocabularies(truth: Truth) -> None:
     episodes = truth.episodes.to_pandas()
     assert set(episodes.kind) <= set(KINDS)
     assert set(episodes.role) == {"true", "lookalike", "ambiguous"}
