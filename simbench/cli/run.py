@@ -68,11 +68,10 @@ def play(
             progress=lambda done: tick(done, f"{done / max(time.monotonic() - began, 1e-3):,.0f} sessions/s"),
         )  # fmt: skip
     counts = whole.manifest["counts"]
-    console.note(
-        f"[bold]{counts['sessions']:,}[/bold] visits ({counts['recorded']:,} recorded), "
-        f"{counts['views']:,} page views, [bold]{counts['events']:,}[/bold] events in {time.monotonic() - began:.1f} s -> "
-        f"[bold]{console.escape(str(folder))}[/bold]"
-    )
+    took = time.monotonic() - began
+    visits = f"[bold]{counts['sessions']:,}[/bold] visits ({counts['recorded']:,} recorded)"
+    events = f"{counts['views']:,} page views, [bold]{counts['events']:,}[/bold] events in {took:.1f} s"
+    console.note(f"{visits}, {events} -> [bold]{console.escape(str(folder))}[/bold]")
     return whole
 
 
