@@ -21,7 +21,7 @@ def in_view(p: Percept, element: Element) -> bool:
 
 def glance(me: Visitor, p: Percept) -> Doing:
     """The first look at a page, before anything is read."""
-    yield Look(me.dice.lognormal(B.orient_ms, B.orient_sigma))
+    yield Read(me.dice.lognormal(B.orient_ms, B.orient_sigma), p.scroll_y, _wander(me, p))
 
 
 def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = None) -> Doing:

@@ -42,9 +42,9 @@ _WHEEL_BURST_PX: Final = 320.0
 _FLING_PX: Final = 560.0
 #: Idle movements of a mouse while its owner reads: one in about so long, lasting a median of so long, with this log-sd
 #: (people on web pages: movements 957 ms, quartiles 561 and 1708; pauses 424 ms; in motion for 62 % of the time).
-_WANDER_EVERY_ms: Final = 1700.0
-_WANDER_ms: Final = 900.0
-_WANDER_SIGMA: Final = 0.6
+_WANDER_EVERY_ms: Final = 1400.0
+_WANDER_ms: Final = 957.0
+_WANDER_SIGMA: Final = 0.7
 
 
 def movement_ms(a_ms: float, b_ms: float, distance_px: float, width_px: float, noise: float) -> float:
