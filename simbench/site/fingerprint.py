@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from simbench.events.run import sha256
+from simbench.events.run import read_json, sha256
+from simbench.site.captured import CAPTURED_SCHEMA
 from simbench.site.declaration import Declaration
+from simbench.site.loading import load_declaration
 
-__all__ = ["CAPTURE_VERSION", "changes", "fingerprint", "sources"]
+__all__ = ["CAPTURE_VERSION", "CaptureCheck", "changes", "check_capture", "fingerprint", "sources"]
 
 #: Raised whenever the same site would be captured differently.
 CAPTURE_VERSION: Final = 1
@@ -57,3 +60,35 @@ def changes(then: dict[str, str], now: dict[str, str]) -> list[str]:
     lines += [f"gone: {name}" for name in then if name not in now]
     lines += [f"changed: {name}" for name in now if name in then and now[name] != then[name]]
     return sorted(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureCheck:
+    """Whether a capture matches its site, and what does not, one line each."""
+
+    up_to_date: bool
+    changes: tuple[str, ...]
+
+
+def check_capture(folder: Path) -> CaptureCheck:
+    """Compare a site's sources with those from which its capture was made; every captured file must be there too.
+
+    Raises
+    ------
+    BadInput
+        The declaration, or the capture's index, cannot be read.
+    """
+    now = sources(folder, load_declaration(folder))
+    path = folder / "captured" / "index.json"
+    if not path.is_file():
+        return CaptureCheck(up_to_date=False, changes=("never captured",))
+    index: dict[str, Any] = read_json(path)
+    if index.get("schema") != CAPTURED_SCHEMA:
+        return CaptureCheck(up_to_date=False, changes=(f"captured as {index.get('schema')}, not {CAPTURED_SCHEMA}",))
+    lines = changes(index.get("sources", {}), now)
+    if not lines and index.get("fingerprint") != fingerprint(now):
+        lines = ["captured by another version"]
+    names = list(index.get("pages", {}).values())
+    names += [row[key] for row in index.get("pictures", []) for key in ("screenshot", "dom") if row.get(key)]
+    lines += [f"missing: captured/{name}" for name in sorted(set(names)) if not (path.parent / name).is_file()]
+    return CaptureCheck(up_to_date=not lines, changes=tuple(lines))

@@ -51,8 +51,8 @@ def find_file(folder: Path, url_path: str) -> Path | None:
     """The file of `folder` that a URL's path names; None where there is none, or where it is none of our business.
 
     Refused are: paths that do not begin with one slash, dot segments and hidden files, encoded slashes, backslashes and
-    control characters, text that is not UTF-8, symbolic links anywhere below the folder, and what the site keeps to itself
-    (`site.yaml`, the defects, the captured model).
+    control characters, text that is not UTF-8, symbolic links anywhere below the folder, and what the site keeps to
+    itself (`site.yaml`, the defects, the captured model).
     """
     if not url_path.startswith("/") or url_path.startswith("//"):
         return None

@@ -33,8 +33,8 @@ class Look:
 class Agreement:
     """How often boxes in paint order and the browser's hit-testing agree.
 
-    `points` of a grid were compared: `same` gave the same element, `alike` the same interactive ancestor. `controls` are
-    the middles of interactive elements, of which `controls_same` gave the same interactive ancestor.
+    `points` of a grid were compared: `same` gave the same element, `alike` the same interactive ancestor.
+    `controls` are the middles of interactive elements, of which `controls_same` gave the same interactive ancestor.
     """
 
     points: int

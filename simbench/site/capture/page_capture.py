@@ -1,4 +1,4 @@
-"""Captures one page on one class of device: every state, without defects, with each alone, and with those that overlap."""
+"""Captures one page on one class of device: every state, plain, under each defect, and under those that overlap."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +16,14 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from simbench.errors import BadInput, OutsideFailure
+from simbench.errors import OutsideFailure
 from simbench.events.run import write_json
 from simbench.site.capture.documents import page_model
 from simbench.site.capture.page_capture import PageCapture, capture_page
 from simbench.site.capture.tab import Tab
 from simbench.site.capture.ways import Ways
 from simbench.site.captured import CAPTURED_SCHEMA
-from simbench.site.chromium import chromium_flags, find_chromium
+from simbench.site.chromium import chromium_flags, find_chromium, need_playwright
 from simbench.site.declaration import Declaration, Page
 from simbench.site.fingerprint import fingerprint, sources
 from simbench.site.loading import load_declaration
@@ -71,16 +72,29 @@ def capture_site(folder: Path, *, progress: Progress | None = None, workers: int
     OutsideFailure
         The browser or the disk failed; what stood in `captured/` before stands there still.
     """
-    site = load_declaration(folder)
-    files = sources(folder, site)
-    try:
-        parts = asyncio.run(_capture(folder, site, progress or (lambda *_: None), workers))
-    except PlaywrightError as error:
-        raise OutsideFailure(f"the browser failed: {_first_line(error)}; try again, or name another one in "
-                             "SIMBENCH_CHROMIUM") from error  # fmt: skip
-    if sources(folder, load_declaration(folder)) != files:
-        raise BadInput(f"{folder}: the site changed while it was captured; capture it again")
+    need_playwright()
+    load_declaration(folder)
+    with tempfile.TemporaryDirectory(prefix="simbench-site-") as place:
+        # A copy, so that somebody may go on working on the site meanwhile.
+        copy = Path(place) / "site"
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("captured", ".*"), symlinks=True)
+        site = load_declaration(copy)
+        files = sources(copy, site)
+        parts = _captured(copy, site, progress or (lambda *_: None), workers)
     return _write(folder, site, files, parts)
+
+
+def _captured(folder: Path, site: Declaration, progress: Progress, workers: int) -> list[PageCapture]:
+    try:
+        return asyncio.run(_capture(folder, site, progress, workers))
+    except (PlaywrightError, ExceptionGroup) as error:
+        # Of several pages at once: what went wrong first; the others were only told to stop.
+        first = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+        if not isinstance(first, PlaywrightError):
+            raise first from None
+        raise OutsideFailure(
+            f"the browser failed: {_first_line(first)}; try again, or name another one in SIMBENCH_CHROMIUM"
+        ) from first
 
 
 def _first_line(error: Exception) -> str:
@@ -223,7 +237,7 @@ def _write_parts(staging: Path, site: Declaration, files: dict[str, str], parts:
 
 
 def _write_shots(staging: Path, slug: str, part: PageCapture) -> Iterator[dict[str, Any]]:
-    """Write pictures and documents; the same document is written once, pictures of a layout known already not at all."""
+    """Write pictures and documents: the same document once, and no second picture of a layout."""
     documents: dict[bytes, str] = {}
     seen: set[tuple[str, str, str]] = set()
     for shot in part.shots:

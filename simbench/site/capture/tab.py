@@ -324,7 +324,8 @@ class Tab:
                 if (!field || field.disabled || !field.checkVisibility()) return false;
                 field.focus();
                 if (instead) { if (field.select) field.select(); return true; }
-                try { field.setSelectionRange(field.value.length, field.value.length); } catch { /* not for this type */ }
+                const end = field.value.length;
+                try { field.setSelectionRange(end, end); } catch { /* not for this type of field */ }
                 return true;
             }""",
             [target, instead],

@@ -1,8 +1,8 @@
 """What a click does, found by clicking: every element that might answer is pressed in a fresh copy of the state.
 
 What is tried: interactive elements, elements that listen to pointers or stand inside something that does, pictures,
-headings, elements under a pointing or zooming cursor, and the first blocks of text. Anything else has no listener on its
-way to the window and no default action, so a click there changes nothing by the rules of the DOM. A plain element
+headings, elements under a pointing or zooming cursor, and the first blocks of text. Anything else has no listener on
+its way to the window and no default action, so a click there changes nothing by the rules of the DOM. A plain element
 inside an interactive one answers as that one does, unless something in between listens for itself.
 """
 
