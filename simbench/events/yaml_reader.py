@@ -133,7 +133,8 @@ class _Composer:
                 self._place(self._alias(event.anchor, line), line)
             elif isinstance(event, yaml.ScalarEvent):
                 self._check_tag(event.tag, line)
-                scalar = _Scalar(line, event.value, plain=event.style in (None, "") and event.tag is None)
+                text = self._whole(event.value, line)
+                scalar = _Scalar(line, text, plain=event.style in (None, "") and event.tag is None)
                 if event.anchor:
                     self._anchors[event.anchor] = scalar
                 self._place(scalar, line)
@@ -149,6 +150,16 @@ class _Composer:
         if len(self._documents) > 1:
             raise self._fail(self._documents[1].line, "a second document begins here (`---`); keep one document a file")
         return self._documents[0]
+
+    def _whole(self, text: str, line: int) -> str:
+        """`text` with surrogate pairs, which JSON writes as two escapes, put together."""
+        if not any("\ud800" <= character <= "\udfff" for character in text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeError:
+            said = "holds half a character (a lone surrogate); write the character itself"
+            raise self._fail(line, said) from None
 
     def _begin(self, event: Any, line: int) -> None:
         self._check_tag(event.tag, line)

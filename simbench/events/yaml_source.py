@@ -157,8 +157,7 @@ def validation_problems(
     misspelt: set[KeyPath] = set()
     for item in error.errors(include_url=False):
         kind, given, context = item["type"], item.get("input"), item.get("ctx", {})
-        # Tags of unions and pydantic's mark for "the key, not its value" are no part of the file.
-        path = tuple(step for step in item["loc"] if not (isinstance(step, str) and _NO_STEP.fullmatch(step)))
+        path = _path_in_file(item["loc"], source, prefix)
         if kind == "extra_forbidden":
             mend = did_you_mean(str(path[-1]), known_keys(schema, path[:-1]))
             misspelt |= {(*path[:-1], meant) for meant in re.findall(r'did you mean "(.+)"', mend)}
@@ -179,6 +178,16 @@ def validation_problems(
         # Who wrote `sede` need not hear that `seed` is missing.
         if not (path in misspelt and text.startswith("is required"))
     ]
+
+
+def _path_in_file(loc: tuple[str | int, ...], source: YamlSource, prefix: KeyPath) -> KeyPath:
+    """`loc` without the tags of unions, and without pydantic's mark for "the key, not its value"."""
+    path: KeyPath = ()
+    for step in loc:
+        here = (*prefix, *path, step) in source.lines
+        if here or not (isinstance(step, str) and _NO_STEP.fullmatch(step)):
+            path = (*path, step)
+    return path
 
 
 _NO_STEP: Final = re.compile(r"<.*>|\[key\]")

@@ -44,6 +44,10 @@ def test_every_key_and_item_has_its_line() -> None:
     assert source.problem(("b", 1, "c"), "is wrong; mend it").say("f") == "f:4: b[1].c: is wrong; mend it"
 
 
+def test_characters_that_json_writes_as_two_escapes_are_one() -> None:
+    assert parse_yaml('a: "\\ud83d\\ude00"\n', file="f").tree == {"a": "\U0001f600"}
+
+
 def test_aliases_and_merge_keys_are_written_out() -> None:
     source = parse_yaml("base: &b {x: 1, y: 2}\nmine:\n  <<: *b\n  y: 3\nlist: [*b, *b]\n", file="f")
     assert source.tree == {"base": {"x": 1, "y": 2}, "mine": {"x": 1, "y": 3}, "list": [{"x": 1, "y": 2}] * 2}
@@ -78,6 +82,7 @@ def test_values_at_a_pattern() -> None:
         ("a: @x\n", "f:1: `@` cannot begin a value;"),
         ("a: [1,,2]\n", "f:1: a value is missing here;"),
         ('a: "\\q"\n', "f:1: a backslash in double quotes begins an escape,"),
+        ('a: 1\nb: "\\ud83d"\n', "f:2: holds half a character"),
         ("? [a]\n: 1\n", "f:1: a key is a list;"),
         ("{? : 1}\n", "f:1: a key is missing before the colon;"),
         ("a: &x [*x]\n", "f:1: the alias *x stands inside what it stands for;"),
@@ -192,6 +197,14 @@ def test_problems_of_a_model_come_all_at_once_sorted_and_in_plain_words(tmp_path
         ':9: table.b: needs a number, but is the text "2" (take the quotes off); write a number',
         ":10: tags: needs at least 1 entries; add to it",
     ]
+
+
+def test_keys_that_look_like_pydantic_s_own_marks_are_told_too(tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text('name: x\ninner: {depth: 1}\n"<tag>": 1\n"[key]": 2\n')
+    with pytest.raises(BadInput) as caught:
+        load_model(path, Outer)
+    assert [line.split(": ")[1] for line in caught.value.problems] == ["<tag>", "[key]"]
 
 
 @pytest.mark.parametrize(
