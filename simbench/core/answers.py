@@ -36,7 +36,8 @@ ANSWER_RULES: Final = (
     ),
     Rule(
         name="navigation_ms", value=15000.0, unit="ms",
-        about="How long a followed link may take to bring its page, with no press elsewhere in between.",
+        about="How long a page may take to come after a press on a link, or if it says that a link brought it; with no "
+        "press elsewhere in between.",
         source="judgement: beyond the 10 s at which people give up waiting (Nielsen 1993); the browser itself shows "
         "that it loads",
     ),
@@ -62,6 +63,8 @@ _KINDS: Final = (
 _CODE: Final = {name: code for code, name in enumerate(_KINDS)}
 #: Navigations that a press in the page cannot have made, unless at once.
 _OWN_WAY: Final = ("back", "forward", "reload")
+#: Navigations that only a press or a key on a link or form makes.
+_BY_LINK: Final = ("link", "spa")
 #: Candidates tried per press for answers that may turn out to belong to the press itself.
 _TRIES: Final = 3
 _BLUR_MS: Final = 100
@@ -217,10 +220,13 @@ def _by_navigation(best: _Best, stream: Stream, presses: Presses, until: Floats,
     own_way = nav.among(_OWN_WAY)
     soon = _within(stream, presses.up_ms + rules["soon_ms"])
     best.offer("pageview", _first(shows[own_way], presses.begin, len(stream)), soon)
-    # The next page of the session whatever it is: a link's page that comes after going back is not this press's.
-    at = _first(shows, presses.begin, len(stream))
-    followed = np.append(~own_way, False)[np.searchsorted(shows, presses.begin, side="right")]
-    best.offer("pageview", np.where(followed, at, len(stream)), _within(stream, until))
+    # The next page of the session, whatever it is: a link's page that comes after going back is not this press's.
+    index = np.searchsorted(shows, presses.begin, side="right")
+    at = np.append(shows, len(stream))[index]
+    at[np.append(own_way, False)[index]] = len(stream)
+    by_link = np.append(nav.among(_BY_LINK), False)[index] | presses.facts.root_tag.among(["a"])
+    shortly = np.minimum(until, presses.up_ms + rules["answer_ms"])
+    best.offer("pageview", at, _within(stream, np.where(by_link, until, shortly)))
     hides = stream.where("pagehide")
     last = _first(shows, hides, len(stream))
     final = (last == len(stream)) | (stream.session[np.minimum(last, len(stream) - 1)] != stream.session[hides])

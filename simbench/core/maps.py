@@ -21,7 +21,18 @@ from simbench.core.scroll_map import ScrollMap, scroll_maps
 from simbench.core.stream import Bools
 from simbench.events.run import Observed, Run
 
-__all__ = ["MAP_KINDS", "Maps", "click_map", "map_part", "map_run", "move_map", "scroll_map"]
+__all__ = [
+    "MAP_KINDS",
+    "ClickMap",
+    "Maps",
+    "MoveMap",
+    "ScrollMap",
+    "click_map",
+    "map_part",
+    "map_run",
+    "move_map",
+    "scroll_map",
+]
 
 #: The maps that there are.
 MAP_KINDS: Final = ("click", "scroll", "move")

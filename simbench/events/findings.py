@@ -12,6 +12,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -157,7 +158,8 @@ def write_findings(table: pa.Table, path: str | Path) -> None:
                 file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise OutsideFailure(f"{path}: cannot be written: {error.strerror or error}") from error
 
 

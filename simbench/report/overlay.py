@@ -7,13 +7,14 @@ alpha channel, for pages that lay it over a screenshot themselves.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance
 from scipy.ndimage import gaussian_filter
 
 from simbench.core.click_map import ClickMap
@@ -87,7 +88,8 @@ def scroll_layer(found: ScrollMap, *, width_px: float, height_px: float, alpha: 
     height = max(round(height_px), 1)
     colours = ramp(_stepped(_reach_by_row(found, height)))
     column = np.concatenate([colours, np.full((height, 1), round(alpha * 255), dtype=np.uint8)], axis=1)
-    return Image.fromarray(column[:, None, :], "RGBA").resize((max(round(width_px), 1), height))
+    wide = np.repeat(column[:, None, :], max(round(width_px), 1), axis=1)
+    return Image.fromarray(wide, "RGBA")
 
 
 def draw_map(found: AnyMap, backdrop: Backdrop, *, where: str | None = None) -> Image.Image:
@@ -134,7 +136,8 @@ def save_png(image: Image.Image, path: Path) -> None:
         image.save(partial, format="PNG", optimize=False, compress_level=6)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise OutsideFailure(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
@@ -147,7 +150,11 @@ def _coloured(share: npt.NDArray[np.float64]) -> Image.Image:
 def _faint(page: Image.Image) -> Image.Image:
     """The page as a pale print of itself: readable, and no rival to the colours."""
     grey = ImageEnhance.Color(page.convert("RGB")).enhance(0.25)
-    return Image.blend(grey, Image.new("RGB", page.size, PAPER), 0.45)
+    return Image.blend(grey, _paper(page.size), 0.45)
+
+
+def _paper(size: tuple[int, int]) -> Image.Image:
+    return Image.new("RGB", size, PAPER)
 
 
 def _reach_by_row(found: ScrollMap, height: int) -> npt.NDArray[np.float64]:
@@ -163,8 +170,9 @@ def _stepped(reach: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _with_reach(page: Image.Image, found: ScrollMap) -> Image.Image:
     """The page under its bands, a gutter with the curve, the named depths and the fold."""
     width, height = page.size
-    layer = scroll_layer(found, width_px=width, height_px=height)
-    page.paste(layer, mask=layer.getchannel("A"))
+    # Printed on, not pasted over: the page's own ink stays as dark as it is.
+    tint = Image.blend(scroll_layer(found, width_px=width, height_px=height).convert("RGB"), _paper(page.size), 0.62)
+    page = ImageChops.multiply(page, tint)
     out = Image.new("RGB", (width + _GUTTER_PX, height), PAPER)
     out.paste(page)
     draw = ImageDraw.Draw(out, "RGBA")
@@ -179,12 +187,12 @@ def _with_reach(page: Image.Image, found: ScrollMap) -> Image.Image:
             continue
         y = round(depth / 100 * height)
         draw.line([(0, y), (width + _GUTTER_PX, y)], fill=(*INK, 210), width=2)
-        pill(draw, (16, y), f"{share:.0%} of views get here  ·  {depth} % of the page", anchor="above")
+        pill(draw, (16, y), f"{share:.0%} of views come this far  ·  {depth}% of the page")
     if found.sized:
         y = min(round(found.average_fold_px / max(found.average_doc_px, 1) * height), height - 1)
         for x in range(0, width + _GUTTER_PX, 14):
             draw.line([(x, y), (x + 8, y)], fill=(*INK, 255), width=2)
-        pill(draw, (width - 16, y), f"average fold  ·  {found.average_fold_px:,.0f} px", anchor="above", right=True,
+        pill(draw, (width - 16, y), f"average fold  ·  {found.average_fold_px:,.0f} px", right=True,
              dark=False)  # fmt: skip
     return out
 
@@ -245,7 +253,7 @@ def _reach_panel(panel: Panel, found: ScrollMap) -> None:
         visitors = found.visitor_reach()
         for percent in (10, 25, 50, 75, 90, 100):
             both = f"{found.reach()[percent]:.0%}  ·  {visitors[percent]:.0%}"
-            panel.row(f"{percent} % of the page", both, share=float(found.reach()[percent]))
+            panel.row(f"{percent}% of the page", both, share=float(found.reach()[percent]))
 
 
 def _ranking(panel: Panel, page: Image.Image, found: ClickMap, backdrop: Backdrop) -> None:

@@ -17,7 +17,7 @@ from simbench.report.palette import ACCENT, INK, LINE, MUTED, PANEL, PAPER, ramp
 __all__ = ["PANEL_PX", "Panel", "badge", "font", "pill"]
 
 #: Width of the panel, px.
-PANEL_PX: Final = 340
+PANEL_PX: Final = 400
 
 _Mark = Callable[[ImageDraw.ImageDraw, int], None]
 
@@ -29,11 +29,11 @@ def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name), size)
 
 
-def badge(draw: ImageDraw.ImageDraw, centre: tuple[float, float], rank: int, radius: int = 11) -> None:
+def badge(draw: ImageDraw.ImageDraw, centre: tuple[float, float], rank: int, radius: int = 12) -> None:
     """A rank in a disc."""
     x, y = centre
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=INK, outline=PAPER, width=2)
-    draw.text((x, y), str(rank), font=font(12 if rank < 10 else 10, bold=True), fill=PAPER, anchor="mm")
+    draw.text((x, y), str(rank), font=font(13 if rank < 10 else 11, bold=True), fill=PAPER, anchor="mm")
 
 
 def pill(
@@ -41,18 +41,17 @@ def pill(
     at: tuple[float, float],
     text: str,
     *,
-    anchor: str = "above",
     right: bool = False,
     dark: bool = True,
 ) -> None:
-    """A short text on a rounded ground, resting on the line at `at` or hanging from it."""
-    face = font(13, bold=True)
-    width = face.getlength(text) + 22
+    """A short text on a rounded ground, on the line at `at`; beneath it where there is no room above."""
+    face = font(14, bold=True)
+    width = face.getlength(text) + 24
     left = at[0] - width if right else at[0]
-    top = at[1] - 27 if anchor == "above" and at[1] > 30 else at[1] + 4
+    top = at[1] - 30 if at[1] > 34 else at[1] + 5
     ground, ink = (INK, PAPER) if dark else (PAPER, INK)
-    draw.rounded_rectangle((left, top, left + width, top + 23), radius=11, fill=ground, outline=INK)
-    draw.text((left + width / 2, top + 11.5), text, font=face, fill=ink, anchor="mm")
+    draw.rounded_rectangle((left, top, left + width, top + 25), radius=12, fill=ground, outline=INK)
+    draw.text((left + width / 2, top + 12.5), text, font=face, fill=ink, anchor="mm")
 
 
 class Panel:
@@ -72,21 +71,21 @@ class Panel:
 
     def eyebrow(self, text: str) -> None:
         """The small line above the title."""
-        self._add(22, lambda d, y: d.text((0, y), text.upper(), font=font(12, bold=True), fill=ACCENT))
+        self._add(26, lambda d, y: d.text((0, y), text.upper(), font=font(14, bold=True), fill=ACCENT))
 
     def title(self, text: str) -> None:
         """The title, wrapped."""
-        self._paragraph(text, font(23, bold=True), INK, 31)
+        self._paragraph(text, font(27, bold=True), INK, 36)
         self.gap(4)
 
     def line(self, text: str) -> None:
         """A line of small print."""
-        self._paragraph(text, font(13), MUTED, 20)
+        self._paragraph(text, font(15), MUTED, 23)
 
     def note(self, text: str) -> None:
         """A remark, wrapped."""
         self.gap(4)
-        self._paragraph(text, font(12), MUTED, 18)
+        self._paragraph(text, font(14), MUTED, 21)
 
     def figures(self, figures: list[tuple[str, str]]) -> None:
         """Large numbers side by side, each over what it counts."""
@@ -95,73 +94,73 @@ class Panel:
         def mark(d: ImageDraw.ImageDraw, y: int) -> None:
             d.line([(0, y), (PANEL_PX, y)], fill=LINE)
             for i, (number, what) in enumerate(figures):
-                d.text((i * step, y + 16), number, font=font(21, bold=True), fill=INK)
-                d.text((i * step, y + 45), what, font=font(12), fill=MUTED)
-            d.line([(0, y + 72), (PANEL_PX, y + 72)], fill=LINE)
+                d.text((i * step, y + 18), number, font=font(25, bold=True), fill=INK)
+                d.text((i * step, y + 52), what, font=font(14), fill=MUTED)
+            d.line([(0, y + 84), (PANEL_PX, y + 84)], fill=LINE)
 
-        self._add(90, mark)
+        self._add(104, mark)
 
     def legend(self, caption: str, scale: Scale) -> None:
         """The ramp, with the numbers that its colours stand for."""
         bar = ramp(np.linspace(0, 1, PANEL_PX))
 
         def mark(d: ImageDraw.ImageDraw, y: int) -> None:
-            d.text((0, y), caption, font=font(13, bold=True), fill=INK)
+            d.text((0, y), caption, font=font(15, bold=True), fill=INK)
             for x, colour in enumerate(bar.tolist()):
-                d.line([(x, y + 26), (x, y + 41)], fill=tuple(colour))
+                d.line([(x, y + 30), (x, y + 48)], fill=tuple(colour))
             for value in scale.ticks():
                 x = float(scale.share(value)) * (PANEL_PX - 1)
-                d.line([(x, y + 41), (x, y + 46)], fill=MUTED)
+                d.line([(x, y + 48), (x, y + 53)], fill=MUTED)
                 # The last number must not run out of the panel.
-                anchor = "ra" if x > PANEL_PX - 14 else "ma"
-                d.text((x, y + 49), short_number(value), font=font(12), fill=INK, anchor=anchor)
-            d.text((0, y + 49), "0", font=font(12), fill=INK)
+                anchor = "ra" if x > PANEL_PX - 16 else "ma"
+                d.text((x, y + 56), short_number(value), font=font(14), fill=INK, anchor=anchor)
+            d.text((0, y + 56), "0", font=font(14), fill=INK)
 
-        self._add(74, mark)
+        self._add(84, mark)
 
     def steps(self, caption: str, step: float) -> None:
         """The ramp in steps, from all to none."""
         shares = np.arange(1.0, 0.0, -step)
 
         def mark(d: ImageDraw.ImageDraw, y: int) -> None:
-            d.text((0, y), caption, font=font(13, bold=True), fill=INK)
+            d.text((0, y), caption, font=font(15, bold=True), fill=INK)
             width = PANEL_PX / len(shares)
             for i, (share, colour) in enumerate(zip(shares, ramp(shares).tolist(), strict=True)):
-                d.rectangle((i * width, y + 26, (i + 1) * width - 1, y + 41), fill=tuple(colour))
+                d.rectangle((i * width, y + 30, (i + 1) * width - 1, y + 48), fill=tuple(colour))
                 if i % 2 == 0:
-                    d.text((i * width, y + 49), f"{share:.0%}", font=font(12), fill=INK)
-            d.text((PANEL_PX, y + 49), "0 %", font=font(12), fill=INK, anchor="ra")
+                    d.text((i * width, y + 56), f"{share:.0%}", font=font(14), fill=INK)
+            d.text((PANEL_PX, y + 56), "0%", font=font(14), fill=INK, anchor="ra")
 
-        self._add(74, mark)
+        self._add(84, mark)
 
     def heading(self, text: str, right: str) -> None:
         """A heading for rows."""
 
         def mark(d: ImageDraw.ImageDraw, y: int) -> None:
             d.line([(0, y), (PANEL_PX, y)], fill=LINE)
-            d.text((0, y + 14), text, font=font(13, bold=True), fill=INK)
-            d.text((PANEL_PX, y + 14), right, font=font(12), fill=MUTED, anchor="ra")
+            d.text((0, y + 16), text, font=font(15, bold=True), fill=INK)
+            d.text((PANEL_PX, y + 17), right, font=font(14), fill=MUTED, anchor="ra")
 
-        self._add(42, mark)
+        self._add(48, mark)
 
     def row(self, label: str, value: str, *, share: float, rank: int | None = None) -> None:
         """A label, its value, and a bar as long as its share."""
-        start = 0 if rank is None else 32
-        face = font(13)
-        room = PANEL_PX - start - face.getlength(value) - 14
+        start = 0 if rank is None else 36
+        face = font(15)
+        room = PANEL_PX - start - face.getlength(value) - 16
         label = _cut(label, face, room)
 
         def mark(d: ImageDraw.ImageDraw, y: int) -> None:
             if rank is not None:
-                badge(d, (11, y + 15), rank)
+                badge(d, (12, y + 17), rank)
             d.text((start, y + 4), label, font=face, fill=INK)
             d.text((PANEL_PX, y + 4), value, font=face, fill=INK, anchor="ra")
-            d.rectangle((start, y + 25, PANEL_PX, y + 27), fill=LINE)
+            d.rectangle((start, y + 29, PANEL_PX, y + 31), fill=LINE)
             end = start + (PANEL_PX - start) * min(max(share, 0), 1)
             if end > start:
-                d.rectangle((start, y + 25, end, y + 27), fill=ACCENT)
+                d.rectangle((start, y + 29, end, y + 31), fill=ACCENT)
 
-        self._add(38, mark)
+        self._add(44, mark)
 
     def picture(self) -> Image.Image:
         """The panel, drawn."""

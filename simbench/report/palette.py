@@ -91,7 +91,7 @@ def ramp(share: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     return np.rint(_TABLE[index] * 255).astype(np.uint8)
 
 
-def opacity(share: npt.ArrayLike, most: float = 0.9, knee: float = 0.10) -> _Floats:
+def opacity(share: npt.ArrayLike, most: float = 0.82, knee: float = 0.10) -> _Floats:
     """Opacity of shares of the most: 0 at 0, rising steeply to `most`, so that little is seen and nothing is not.
 
     Parameters

@@ -253,6 +253,7 @@ NO_ANSWER = {
     "an error": lambda a: a.add("error", at=2900, data="TypeError"),
     "a selection is cleared": lambda a: a.add("selection", at=1004, value=0),
     "submit, and nothing else": lambda a: a.add("submit", at=1092, target="#form"),
+    "types an address later": lambda a: a.page("/", at=5500, nav="navigate"),
     "goes back later": lambda a: a.page("/", at=3500, nav="back"),
 }
 
