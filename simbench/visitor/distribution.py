@@ -333,9 +333,11 @@ def _check_shape(value: object) -> object:
     )
 
 
+_Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
 #: A number, or a distribution that one is drawn from.
 Value = Annotated[
-    Annotated[float, Tag("<number>")]
+    Annotated[_Finite, Tag("<number>")]
     | Annotated[Normal, Tag("<normal>")]
     | Annotated[Lognormal, Tag("<lognormal>")]
     | Annotated[Beta, Tag("<beta>")]
@@ -513,7 +515,7 @@ class _AddUp:
 
 
 #: Names with their shares, which add up to 1; a lone name has the share 1.
-Weights = Annotated[dict[NameT, float], _AddUp]
+Weights = Annotated[dict[NameT, _Finite], _AddUp]
 
 
 def draw_weights(weights: Mapping[str, float], n: int, source: np.random.Generator | Floats) -> npt.NDArray[np.intp]:

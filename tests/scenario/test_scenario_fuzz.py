@@ -77,13 +77,13 @@ def _load(text: str) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=6), VALUES, max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_tree(tree: dict[str, Any]) -> None:
     _load(json.dumps(tree))
 
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=3))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_sound_scenario_with_anything_in_some_places(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     tree = copy.deepcopy(TREE)
     for path, value in changes:
@@ -102,7 +102,7 @@ def _has(part: Any, step: Any) -> bool:
 
 
 @given(st.sampled_from(sorted(DIALS)), VALUES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_anything_as_a_dial(dial: str, value: Any) -> None:
     tree = copy.deepcopy(TREE)
     patch: Any = value
@@ -113,13 +113,13 @@ def test_anything_as_a_dial(dial: str, value: Any) -> None:
 
 
 @given(st.text(max_size=300), st.integers(0, len(SOUND)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_text_in_the_middle_of_a_sound_scenario(text: str, at: int) -> None:
     _load((SOUND[:at] + text + SOUND[at:]).encode("utf-8", "replace").decode())
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_bytes(data: bytes) -> None:
     try:
         scenario_of(parse_yaml(data, file="f.yaml"), folder=Path("/nowhere"))
