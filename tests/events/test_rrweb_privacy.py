@@ -85,6 +85,13 @@ class TestTyped:
         texts = {row["tag"] + row["target"][-2:-1]: row["text"] for row in elements(run).values() if row["tag"] == "li"}
         assert texts == {"li4": f"Do: {'*' * 16}!", "li2": f"for {'*' * 16}"}
 
+    def test_what_is_typed_later_is_masked_in_earlier_labels_too(self, tmp_path: Path) -> None:
+        shown = mutation(500, adds=[add(40, el("li", 60, words("x " * 35 + CANARY, 61)))])
+        run = imported(tmp_path, [*page(), shown, *press(1000, 60), *typing(2000, 51, CANARY)])
+        assert leaks(run, "canary") == []
+        (label,) = [row["text"] for row in elements(run).values() if (row["text"] or "").startswith("x x")]
+        assert label == "x " * 35 + "*" * 10
+
     def test_the_control_without_the_mask_it_would_be_found(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

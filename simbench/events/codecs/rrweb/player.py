@@ -120,6 +120,7 @@ class Player:
             except Malformed as problem:
                 self._recording.reject_event(event, str(problem))
         self._close()
+        self._catalogue.seal(self._typed)
 
     def _play(self, time: int, event: int, position: int, content: dict[str, Any]) -> None:
         kind = content["type"]
@@ -274,7 +275,7 @@ class Player:
         return page_of(self._url) if self._url is not None else None
 
     def _scan(self) -> None:
-        self._catalogue.scan(self._page(), selectors=self._selectors, typed=self._typed, url=self._url)
+        self._catalogue.scan(self._page(), selectors=self._selectors, url=self._url)
 
     def _visitor(self, time: int) -> Session:
         """The session that something a visitor did at `time` belongs to."""
@@ -501,7 +502,7 @@ class Player:
         if element is None:
             return None
         target = self._selectors.of(element)
-        self._catalogue.note(self._page(), target, element, selectors=self._selectors, typed=self._typed, url=self._url)
+        self._catalogue.note(self._page(), target, element, selectors=self._selectors, url=self._url)
         return target
 
     def _on_page(self, data: dict[str, Any], node: Node | None) -> tuple[float | None, float | None]:
