@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from simbench.site.capture.page_capture import Defects, PageCapture, same_form
+from simbench.site.capture.steady import same_load
 from simbench.site.capture.trials import same_effect
 from simbench.site.captured import PAGE_SCHEMA, effect_to_json, find_delta
 from simbench.site.snapshot import Effect, FormTrial
@@ -146,12 +147,7 @@ def _loads(part: PageCapture) -> list[dict[str, Any]]:
     entries = []
     base = part.loads.get(())
     for defects, load in part.loads.items():
-        if defects and base is not None and _same_load(base, load):
+        if defects and base is not None and same_load(base, load):
             continue
         entries.append({"device": part.device, **_said(defects), **load})
     return entries
-
-
-def _same_load(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    late = [sorted(entry["targets"]) for entry in one["late"]] == [sorted(entry["targets"]) for entry in other["late"]]
-    return late and all(abs(one[key] - other[key]) <= max(150.0, 0.5 * one[key]) for key in ("lcp_ms", "load_ms"))

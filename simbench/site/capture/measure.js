@@ -308,16 +308,22 @@
       return !holder || reachable(holder, x, y, top);
     };
     const answer = (x, y, top) => lastFirst.find((element) => reachable(element, x, y, top));
+    const names = new Map();
+    const nameOfNode = (element) => {
+      if (!element) return null;
+      if (!names.has(element)) names.set(element, selectorOf(element));
+      return names.get(element);
+    };
     const told = { points: 0, same: 0, alike: 0, controls: 0, controls_same: 0, odd: [] };
     const compare = (x, y, top) => {
       const real = deepest(x, y);
       if (!real) return null;
       const ours = answer(x, y, top);
-      const target = selectorOf(real);
-      const ancestor = interactiveAncestor(real);
+      const target = nameOfNode(real);
+      const ancestor = nameOfNode(interactiveAncestor(real));
       return {
         same: Boolean(ours) && ours.target === target,
-        alike: Boolean(ours) && ours.interactive_ancestor === (ancestor ? selectorOf(ancestor) : null),
+        alike: Boolean(ours) && ours.interactive_ancestor === ancestor,
         ours: ours ? ours.target : null, target,
       };
     };

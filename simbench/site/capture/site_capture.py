@@ -16,18 +16,19 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from simbench.errors import OutsideFailure
+from simbench.errors import BadInput, OutsideFailure
 from simbench.events.run import write_json
 from simbench.site.capture.documents import page_model
 from simbench.site.capture.page_capture import PageCapture, capture_page
+from simbench.site.capture.steady import keep_times
 from simbench.site.capture.tab import Tab
 from simbench.site.capture.ways import Ways
-from simbench.site.captured import CAPTURED_SCHEMA
+from simbench.site.captured import CAPTURED_SCHEMA, read_page_model
 from simbench.site.chromium import chromium_flags, find_chromium, need_playwright
 from simbench.site.declaration import Declaration, Page
 from simbench.site.fingerprint import fingerprint, sources
 from simbench.site.loading import load_declaration
-from simbench.site.model import layout_of
+from simbench.site.page_model import PageModel, layout_of
 from simbench.site.server import FixtureServer
 from simbench.site.viewports import VIEWPORTS, viewport_named
 
@@ -81,7 +82,17 @@ def capture_site(folder: Path, *, progress: Progress | None = None, workers: int
         site = load_declaration(copy)
         files = sources(copy, site)
         parts = _captured(copy, site, progress or (lambda *_: None), workers)
+    _keep_times(folder, site, parts)
     return _write(folder, site, files, parts)
+
+
+def _keep_times(folder: Path, site: Declaration, parts: list[PageCapture]) -> None:
+    """Keep the times of the capture that is replaced where they are within the noise."""
+    order = [defect.id for defect in site.defects]
+    for part in parts:
+        with contextlib.suppress(BadInput, KeyError, TypeError):
+            document = read_page_model(folder / "captured" / f"{_slug(part.page)}.json.gz")
+            keep_times(part, PageModel(document, order))
 
 
 def _captured(folder: Path, site: Declaration, progress: Progress, workers: int) -> list[PageCapture]:
