@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -164,7 +165,7 @@ def validation_problems(
             text = f"unknown key; {mend}"
         elif kind == "missing":
             examples = [example for node in _nodes_at(schema, path) for example in node.get("examples", [])]
-            text = f"is required and missing; add it{f', such as `{path[-1]}: {examples[0]}`' if examples else ''}"
+            text = f"is required and missing; add it{_such_as(path[-1], examples)}"
         else:
             while path and (*prefix, *path) not in source.lines:
                 path = path[:-1]
@@ -178,6 +179,13 @@ def validation_problems(
         # Who wrote `sede` need not hear that `seed` is missing.
         if not (path in misspelt and text.startswith("is required"))
     ]
+
+
+def _such_as(key: str | int, examples: list[Any]) -> str:
+    if not examples:
+        return ""
+    example = examples[0] if isinstance(examples[0], str) else json.dumps(examples[0])
+    return f", such as `{key}: {example}`"
 
 
 def _path_in_file(loc: tuple[str | int, ...], source: YamlSource, prefix: KeyPath) -> KeyPath:
@@ -208,9 +216,9 @@ def _plain(kind: str, given: object, context: Mapping[str, Any], message: str) -
         limit = float(context.get(key, 0))
         said = f"must be {words} {f'{limit:,.0f}' if limit.is_integer() else f'{limit:g}'}, but is {shown}; change it"
     elif kind in ("too_short", "string_too_short"):
-        said = f"needs at least {context.get('min_length')} {_counted(kind)}; add to it"
+        said = f"needs at least {_counted(kind, context.get('min_length'))}; add to it"
     elif kind in ("too_long", "string_too_long"):
-        said = f"may have at most {context.get('max_length')} {_counted(kind)}; shorten it"
+        said = f"may have at most {_counted(kind, context.get('max_length'))}; shorten it"
     elif kind == "string_pattern_mismatch":
         said = f"{shown} does not have the form wanted here ({context.get('pattern')}); rewrite it"
     else:
@@ -220,8 +228,9 @@ def _plain(kind: str, given: object, context: Mapping[str, Any], message: str) -
     return said
 
 
-def _counted(kind: str) -> str:
-    return "characters" if kind.startswith("string") else "entries"
+def _counted(kind: str, count: object) -> str:
+    one, many = ("character", "characters") if kind.startswith("string") else ("entry", "entries")
+    return f"{count} {one if count == 1 else many}"
 
 
 _WANTED: Final = {

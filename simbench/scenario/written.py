@@ -96,7 +96,7 @@ class ScenarioFile(ScenarioHead):
     )
     faults: FaultsWritten = Field(default=FaultsWritten(), description="What goes wrong on the way.")
     personas: Annotated[tuple[_PersonaEntry, ...], Field(strict=False, min_length=1)] = Field(
-        description="Who comes: personas and their shares.", examples=["[{use: default, share: 1}]"]
+        description="Who comes: personas and their shares.", examples=[[{"use": "default", "share": 1}]]
     )
 
 

@@ -195,7 +195,7 @@ def test_problems_of_a_model_come_all_at_once_sorted_and_in_plain_words(tmp_path
         ":8: others[2]: needs a mapping, but is 5; write {key: value} or indented lines of `key: value`",
         ':9: table.a: needs a number, but is the text "one"; write a number',
         ':9: table.b: needs a number, but is the text "2" (take the quotes off); write a number',
-        ":10: tags: needs at least 1 entries; add to it",
+        ":10: tags: needs at least 1 entry; add to it",
     ]
 
 
