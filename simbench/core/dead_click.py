@@ -1,7 +1,8 @@
 """Dead clicks: a press on something that promises a response, and nothing comes of it.
 
 One finding a run of presses on one element. A press is dead only where the recording could have shown an answer: not on
-native fields, not with a modifier key (the answer is another tab), not where the watch was cut short.
+native fields, not with a modifier key (the answer is another tab), not where the watch was cut short, and not in a
+recording that holds clicks and page views alone.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def _find(recording: Recording, rules: dict[str, float]) -> pa.Table:
     stream, presses = recording.stream, recording.presses
     promises = find_promises(stream, presses, recording.elements, rules)
     answers = find_answers(stream, presses, recording.elements, rules)
-    dead = promises.any & ~answers.found
+    dead = promises.any & ~answers.found & recording.shows_answers()[presses.session]
     dead &= ~(presses.dragged | presses.modified | _waking(recording, rules["wake_ms"]))
     dead &= ~_served(recording, answers, rules["served_ms"])
     together = np.zeros(len(presses), dtype=bool)

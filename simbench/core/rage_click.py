@@ -56,6 +56,10 @@ _RULES: Final = (
 #: Answers that are no sight of their own: a request shows nothing, and the focus or a selection come with pressing.
 _UNSEEN: Final = ("request", "focus", "selection", "visibility", "invalid")
 
+#: What is left of the score where the recording could not have shown an answer, as with analytics' click logs: use and
+#: rage look alike there.
+_BLIND: Final = 0.5
+
 
 def _find(recording: Recording, rules: dict[str, float]) -> pa.Table:
     stream, presses = recording.stream, recording.presses
@@ -75,9 +79,11 @@ def _find(recording: Recording, rules: dict[str, float]) -> pa.Table:
     rage &= promised | ~_selects(recording, first, last, rules)
     first, last, answered, promised = first[rage], last[rage], answered[rage], promised[rage]
     score = _score(presses.down_ms, first, last, answered / count[rage], promised, rules)
+    shown = recording.shows_answers()[presses.session[first]]
+    score = np.where(shown, score, score * _BLIND)
     evidence = [
-        _evidence(recording, a, b, int(n), bool(p), rules)
-        for (a, b), n, p in zip(spans(first, last), answered, promised, strict=True)
+        _evidence(recording, a, b, int(n) if seen else None, bool(p), rules)
+        for (a, b), n, p, seen in zip(spans(first, last), answered, promised, shown, strict=True)
     ]
     return press_findings(
         recording, detector="rage_click", kind="rage_click", first=first, last=last, score=score, evidence=evidence
@@ -124,7 +130,7 @@ def _score(down_ms: Ints, first: Ints, last: Ints, share: Floats, promised: Bool
 
 
 def _evidence(
-    recording: Recording, first: int, last: int, answered: int, promised: bool, rules: dict[str, float]
+    recording: Recording, first: int, last: int, answered: int | None, promised: bool, rules: dict[str, float]
 ) -> dict[str, Any]:
     presses = recording.presses
     x, y = presses.x[first : last + 1], presses.y[first : last + 1]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from simbench.core.presses import Presses, find_presses
-from simbench.core.stream import Stream, read_stream
+from simbench.core.stream import Bools, Stream, read_stream
 from simbench.core.targets import ElementIndex
 from simbench.events.run import Observed
 
@@ -19,6 +21,15 @@ class Recording:
     stream: Stream
     elements: ElementIndex
     presses: Presses
+
+    def shows_answers(self) -> Bools:
+        """Whether each session was recorded by something that watches the document, and not only counts clicks.
+
+        A change of the document somewhere in the session, or a `pointerdown`, which exports of analytics lack, says so.
+        """
+        seen = np.zeros(len(self.stream.session_names), dtype=bool)
+        seen[self.stream.session[self.stream.where("mutation", "pointerdown")]] = True
+        return seen
 
 
 def read_recording(observed: Observed) -> Recording:

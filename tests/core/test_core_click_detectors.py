@@ -355,11 +355,19 @@ def bare(a_visit: Visit) -> Visit:
 
 def test_recordings_without_elements_or_pointers() -> None:
     button, text = "#bar > button:nth-of-type(1) > svg:nth-of-type(1)", "#bar > p:nth-of-type(1)"
-    a = bare(visit().presses(button, 1000, 1200, 1400, 1600).press(text, at=9000).stay(15_000))
-    assert found(a, []) == [
+    a = visit().presses(button, 1000, 1200, 1400, 1600).press(text, at=9000).mutation(14_000).stay(15_000)
+    assert found(bare(a), []) == [
         ("rage_click", "#bar > button:nth-of-type(1)"),
         ("dead_click", "#bar > button:nth-of-type(1)"),
     ]
+
+
+def test_a_log_of_clicks_cannot_show_that_nothing_happened() -> None:
+    a, b = (visit().presses("#pay", 1000, 1200, 1400, 1600).stay(9000) for _ in range(2))
+    (row,) = detect(observed(bare(a), elements=SHOP)).to_pylist()
+    assert row["kind"] == "rage_click"
+    assert json.loads(row["evidence"])["answered"] is None
+    assert row["score"] == pytest.approx(one(b, "rage_click")["score"] / 2, abs=1e-3)
 
 
 def test_only_the_columns_that_are_always_there() -> None:
