@@ -179,7 +179,7 @@ def test_nothing_is_charged_for_an_empty_cart(shop: Shop) -> None:
         visit.open("/checkout")
         for form in ("#contact-form", "#delivery-form", "#payment-form"):
             visit.send(form)
-        assert "empty" in visit.page.inner_text("#pay-note")
+        assert "empty" in visit.page.inner_text("#payment-form-note")
         assert not any("payment.json" in url for url in visit.requests)
 
 
@@ -223,6 +223,7 @@ def test_each_mistake_is_told_on_leaving_the_field_and_stops_the_form(shop: Shop
             assert page.evaluate("document.documentElement.scrollHeight") == height, "the message moves the page"
             page.click(visit.form(form).submit)
             assert visit.state() == state
+            assert page.inner_text(f"{form}-note") == "One answer needs a look."
             assert page.evaluate("`#${document.activeElement.id}`") == one.target
             page.fill(one.target, one.good)
             assert page.get_attribute(one.target, "aria-invalid") is None

@@ -72,7 +72,7 @@
   wireForm(byId("payment-form"), async () => {
     const button = byId("pay");
     if (!cart.count()) {
-      byId("pay-note").textContent = "The cart is empty, so there is nothing to pay.";
+      byId("payment-form-note").textContent = "The cart is empty, so there is nothing to pay.";
       return;
     }
     button.textContent = "One moment";
@@ -83,7 +83,7 @@
       cart.save([]);
       location.href = `/confirmation?order=${answer.order}`;
     } catch {
-      byId("pay-note").textContent = "The payment did not go through. Nothing was charged; please try again.";
+      byId("payment-form-note").textContent = "The payment did not go through. Nothing was charged; please try again.";
       button.removeAttribute("aria-busy");
       drawOrder();
     }

@@ -103,6 +103,9 @@ function wireForm(form, whenRight) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const wrong = inputs().filter((input) => !checkField(input));
+    const note = document.getElementById(`${form.id}-note`);
+    note.textContent = wrong.length === 0 ? note.dataset.hint : wrong.length === 1 ? "One answer needs a look." : `${wrong.length} answers need a look.`;
+    note.classList.toggle("told", wrong.length > 0);
     if (wrong.length) wrong[0].focus();
     else whenRight(form);
   });
