@@ -2,7 +2,6 @@
 
 `Value` is what a scenario may write wherever a number stands: `3`, or `{lognormal: {median: 3, sigma: 0.5}}`, with an
 optional `min` and `max` beside the kind, which cut the distribution off (it is truncated, with no heap at the edge).
-`Weights` is what it may write wherever a name stands: `mobile`, or `{mobile: 0.7, desktop: 0.3}`.
 
 Draws go through the quantile function, one uniform number a draw, so that the same uniforms give draws that move
 together when a parameter moves (common random numbers).
@@ -11,17 +10,19 @@ together when a parameter moves (common random numbers).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from typing import Annotated, Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic_core import core_schema
 from scipy import special
 
 from simbench.events.yaml_source import did_you_mean, show_value
+from simbench.visitor.strict_model import StrictModel, wrong
+from simbench.visitor.weights import SHARE_TOLERANCE, Finite, Weights, draw_weights, pick, shares_problem
 
 __all__ = [
     "DISTRIBUTIONS",
@@ -48,23 +49,8 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 
-#: How far shares may add up from 1.
-SHARE_TOLERANCE: Final = 1e-6
 #: Uniform numbers are kept this far from 0 and 1, so that no quantile is infinite.
 _EDGE: Final = 2.0**-53
-
-
-class StrictModel(BaseModel):
-    """Unknown keys, wrong types, NaN and infinities are errors; values do not change."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_by_alias=True, validate_by_name=True
-    )
-
-
-def wrong(text: str) -> PydanticCustomError:
-    """An error that speaks for itself: `what is wrong; mend`."""
-    return PydanticCustomError("simbench", "{text}", {"text": text})
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -333,11 +319,9 @@ def _check_shape(value: object) -> object:
     )
 
 
-_Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-
 #: A number, or a distribution that one is drawn from.
 Value = Annotated[
-    Annotated[_Finite, Tag("<number>")]
+    Annotated[Finite, Tag("<number>")]
     | Annotated[Normal, Tag("<normal>")]
     | Annotated[Lognormal, Tag("<lognormal>")]
     | Annotated[Beta, Tag("<beta>")]
@@ -433,7 +417,7 @@ def quantile(value: Value, u: Floats) -> Floats:
     if isinstance(value, int | float):
         return np.full(np.shape(u), float(value))
     if isinstance(value, Choice):
-        return value.options()[_pick(list(value.choice.values()), u)]
+        return value.options()[pick(list(value.choice.values()), u)]
     low = 0.0 if value.min is None else value.below(value.min)
     high = 1.0 if value.max is None else value.below(value.max)
     found = value.inverse(np.clip(low + (high - low) * u, _EDGE, 1 - _EDGE))
@@ -451,86 +435,3 @@ def mean(value: Value) -> float:
     if value.min is None and value.max is None:
         return value.whole_mean()
     return float(quantile(value, (np.arange(20_000) + 0.5) / 20_000).mean())
-
-
-def _pick(shares: Sequence[float], u: Floats) -> npt.NDArray[np.intp]:
-    edges = np.cumsum(np.asarray(shares, dtype=np.float64))
-    edges[-1] = np.inf  # shares add up to 1 within the tolerance; the last takes the rest
-    return np.searchsorted(edges, u, side="right")
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Weighted choices of names
-
-NameT = TypeVar("NameT", bound=str)
-
-
-def shares_problem(shares: Mapping[str, float]) -> str | None:
-    """What is wrong with `shares` (name to share), or None when each is in 0..1 and they add up to 1."""
-    if not shares:
-        return "is empty; name at least one choice"
-    for name, share in shares.items():
-        if not 0 <= share <= 1:
-            return f"the share of {show_value(name)} must lie between 0 and 1, but is {share:g}; change it"
-    total = math.fsum(shares.values())
-    if abs(total - 1) > SHARE_TOLERANCE * (1 + 1e-9):
-        return f"the shares add up to {total:.6g}, not 1; change them so that they do"
-    return None
-
-
-def _read_weights(value: object) -> object:
-    """`mobile` and `{choice: {...}}` to the plain mapping of names to shares."""
-    if isinstance(value, str):
-        return {value: 1.0}
-    if isinstance(value, Mapping):
-        return value["choice"] if set(value) == {"choice"} and isinstance(value["choice"], Mapping) else value
-    raise wrong(
-        f"needs a name or shares by name, but is {show_value(value)}; write mobile, or {{mobile: 0.7, ...: 0.3}}"
-    )
-
-
-class _AddUp:
-    """Annotation of a mapping of names to shares: they lie in 0..1 and add up to 1; a lone name stands for all."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        checked = core_schema.no_info_after_validator_function(cls._check, handler(source))
-        return core_schema.no_info_before_validator_function(_read_weights, checked)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        shares = dict(handler(core))
-        for pattern, number in shares.pop("patternProperties", {}).items():  # pydantic's way to bound keys by a pattern
-            shares |= {"propertyNames": {"type": "string", "pattern": pattern}, "additionalProperties": number}
-        name = shares.get("propertyNames", {"type": "string"})
-        choice = {"type": "object", "properties": {"choice": shares}, "required": ["choice"]}
-        return {"anyOf": [name, shares, {**choice, "additionalProperties": False}]}
-
-    @staticmethod
-    def _check(shares: dict[str, float]) -> dict[str, float]:
-        problem = shares_problem(shares)
-        if problem:
-            raise wrong(problem)
-        return shares
-
-
-#: Names with their shares, which add up to 1; a lone name has the share 1.
-Weights = Annotated[dict[NameT, _Finite], _AddUp]
-
-
-def draw_weights(weights: Mapping[str, float], n: int, source: np.random.Generator | Floats) -> npt.NDArray[np.intp]:
-    """Draw `n` names by their shares.
-
-    Returns
-    -------
-    ndarray of int, shape (n,): indices into `list(weights)`.
-
-    Examples
-    --------
-    >>> draw_weights({"desktop": 0.7, "mobile": 0.3}, 2, np.array([0.1, 0.9]))
-    array([0, 1])
-    """
-    uniforms = source.random(n) if isinstance(source, np.random.Generator) else np.asarray(source, dtype=np.float64)
-    if uniforms.shape != (n,):
-        raise ValueError(f"uniforms have the shape {uniforms.shape}, not ({n},)")
-    return _pick(list(weights.values()), uniforms)
