@@ -185,10 +185,11 @@ def _hit(
     return rel_x, rel_y
 
 
-def _moves(columns: Floats, rows: Ints, keys: NDArray[np.uint64]) -> Moves:
+def _moves(columns: Floats, rows: Ints, keys: NDArray[np.uint64], overshoot: Floats | float = 0.15) -> Moves:
     return Moves(
         x0=columns[Col.X0][rows], y0=columns[Col.Y0][rows], x1=columns[Col.X1][rows], y1=columns[Col.Y1][rows],
         t0=columns[Col.T0][rows], t1=columns[Col.T1][rows], key=keys[rows],
+        overshoot=overshoot,
     )  # fmt: skip
 
 
@@ -199,7 +200,7 @@ def _add_moves(
     if recorder.mousemove_ms <= 0:
         return
     aimed = np.flatnonzero(kind == Kind.MOVE)
-    samples = expand_moves(_moves(columns, aimed, keys), recorder.mousemove_ms)
+    samples = expand_moves(_moves(columns, aimed, keys, columns[Col.A][aimed]), recorder.mousemove_ms)
     act = aimed[samples.row]
     rows.add(act, samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
     idle = np.flatnonzero((kind == Kind.READ) & ~touch & ~np.isnan(columns[Col.X1]))

@@ -23,7 +23,7 @@ class Kind(IntEnum):
 
     #: One event as it stands: `A` its type, `B` its value, `C` its data.
     EVENT = 0
-    #: The pointer goes from (X0, Y0) to (X1, Y1).
+    #: The pointer goes from (X0, Y0) to (X1, Y1), at first beyond it with probability `A`.
     MOVE = 1
     #: Reading and scrolling from S0 to S1; the mouse wanders to (X1, Y1) where that is somewhere.
     READ = 2

@@ -53,11 +53,15 @@ class ScrollTo:
 
 @dataclass(slots=True)
 class Point:
-    """Move the pointer to client (`x`, `y`) within `ms`; a finger merely takes that long to get there."""
+    """Move the pointer to client (`x`, `y`) within `ms`; a finger merely takes that long to get there.
+
+    `overshoot` is the probability that the first submovement goes beyond.
+    """
 
     x: float
     y: float
     ms: float
+    overshoot: float = 0.15
 
 
 @dataclass(slots=True)

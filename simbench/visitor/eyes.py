@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import gamma, log
+
 from simbench.site.model import Element
 from simbench.visitor.acts import Await, Hide, Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
@@ -39,7 +41,9 @@ def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = 
     if until_y is not None:
         depth = max(depth, min(until_y, scene.doc_h))
     pace = 60_000.0 / trait.reading_wpm * trait.reading_share * (0.3 + 1.2 * appetite)
-    dwell = dice.lognormal(1.0, 0.35)
+    # How long people stay, beyond what there is to read: Weibull (Liu, White & Dumais 2010), scaled to a mean of 1.
+    shape = trait.dwell_shape
+    dwell = min(max((-log(1.0 - dice.eye())) ** (1.0 / shape) / gamma(1.0 + 1.0 / shape), 0.15), 5.0)
     # A long page is read in a few stretches; between them hands may get idle.
     stretches = 1 if depth <= scene.vh else 2 if depth <= 4 * scene.vh else 3
     top = p.scroll_y

@@ -54,8 +54,9 @@ def point_at(me: Visitor, p: Percept, element: Element) -> Doing:
     y = float(round(min(max(y, 0.0), p.scene.vh - 1.0)))
     distance = hypot(x - p.x, y - p.y)
     trait = me.trait
-    yield Point(x, y, movement_ms(trait.fitts_a_ms, trait.fitts_b_ms, distance, min(width, height),
-                                  trait.motor_noise * me.dice.time()))  # fmt: skip
+    noise = trait.motor_noise * me.dice.time()
+    ms = movement_ms(trait.fitts_a_ms, trait.fitts_b_ms, distance, min(width, height), noise)
+    yield Point(x, y, ms, trait.overshoot)
 
 
 def press_calmly(me: Visitor, p: Percept) -> Doing:

@@ -54,7 +54,10 @@ def movement_ms(a_ms: float, b_ms: float, distance_px: float, width_px: float, n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
-    """Pointer movements, one row each: from (`x0`, `y0`) at `t0` to (`x1`, `y1`) at `t1`."""
+    """Pointer movements, one row each: from (`x0`, `y0`) at `t0` to (`x1`, `y1`) at `t1`.
+
+    `overshoot` is the probability that the first submovement goes beyond the end point.
+    """
 
     x0: Floats
     y0: Floats
@@ -63,6 +66,7 @@ class Moves:
     t0: Floats
     t1: Floats
     key: Keys
+    overshoot: Floats | float = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,9 @@ def expand_moves(moves: Moves, interval_ms: float) -> Samples:
     t[last] = moves.t1
 
     dx, dy = moves.x1 - moves.x0, moves.y1 - moves.y0
-    reach = 1.0 + 0.045 * normal(moves.key, 2) - 0.015
+    # The first submovement ends 2 to 8 % short, or as much beyond (Meyer et al. 1988; spread assumed).
+    error = 0.03 + 0.03 * np.abs(normal(moves.key, 2))
+    reach = 1.0 + np.where(uniform(moves.key, 5) < moves.overshoot, error, -error)
     early = _EARLY * (0.5 + uniform(moves.key, 3))
     bow = _BOW * normal(moves.key, 4)
 
