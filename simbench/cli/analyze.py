@@ -66,8 +66,8 @@ def _show(summary: dict[str, Any], title: str) -> None:
         f"{summary['clicks']:,} clicks"
     )
     table = console.Table(caption_justify="left")
-    columns = ["views", "clicks", "median depth", *(kind.replace("_", " ") for kind in kinds)]
-    table.add_column("page", overflow="fold", min_width=16)
+    columns = ["views", "clicks", "depth", *(kind.replace("_", "\n") for kind in kinds)]
+    table.add_column("page", overflow="fold", min_width=12)
     table.add_column("device", no_wrap=True)
     for name in columns:
         table.add_column(name, justify="right")
@@ -77,8 +77,10 @@ def _show(summary: dict[str, Any], title: str) -> None:
             console.escape(page["page"] or "?"), page["device"] or "?", f"{page['views']:,}", f"{page['clicks']:,}",
             "-" if depth is None else f"{depth}%", *(f"{page['findings'].get(kind, 0):,}" for kind in kinds),
         )  # fmt: skip
-    if len(summary["pages"]) > _SHOWN_PAGES:
-        table.caption = f"... and {len(summary['pages']) - _SHOWN_PAGES} more in analysis.json"
+    more = len(summary["pages"]) - _SHOWN_PAGES
+    table.caption = "depth: what half of the views reached" + (
+        f"; {more} more pages in analysis.json" if more > 0 else ""
+    )
     totals = (summary["findings"].get(kind, {"findings": 0})["findings"] for kind in kinds)
     table.add_section()
     table.add_row("all", "", f"{summary['views']:,}", f"{summary['clicks']:,}", "", *(f"{total:,}" for total in totals))

@@ -65,6 +65,8 @@ def _show(findings: pa.Table, kinds: list[str], title: str) -> None:
     """Findings, sessions and the elements most concerned, one row a kind."""
     from collections import Counter
 
+    from simbench.core.targets import shortened
+
     rows = findings.select(["kind", "session", "page", "target"]).to_pylist()
     console.show(f"[bold]{console.escape(title)}[/bold]: {len(rows):,} findings")
     table = console.Table()
@@ -73,6 +75,6 @@ def _show(findings: pa.Table, kinds: list[str], title: str) -> None:
     for kind in kinds:
         mine = [row for row in rows if row["kind"] == kind]
         most = Counter((row["page"] or "?", row["target"] or "?") for row in mine).most_common(3)
-        where = "\n".join(console.escape(f"{page}  {target}  ({count:,})") for (page, target), count in most)
+        where = "\n".join(console.escape(f"{page}  {shortened(target)}  ({count:,})") for (page, target), count in most)
         table.add_row(kind, f"{len(mine):,}", f"{len({row['session'] for row in mine}):,}", where)
     console.show(table)

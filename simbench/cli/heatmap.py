@@ -75,7 +75,7 @@ def heatmap(
     if as_json:
         console.emit_json(_document(found, kind, where, path))
     else:
-        _show(found)
+        _show(found, backdrop.labels)
     console.note(f"-> [bold]{console.escape(str(path))}[/bold]")
 
 
@@ -138,10 +138,11 @@ def _document(found: ClickMap | ScrollMap | MoveMap, kind: str, where: str | Non
     return document
 
 
-def _show(found: ClickMap | ScrollMap | MoveMap) -> None:
+def _show(found: ClickMap | ScrollMap | MoveMap, labels: dict[str, str]) -> None:
     """The numbers behind the picture, as a short table."""
     from simbench.core.click_map import ClickMap
     from simbench.core.scroll_map import ScrollMap
+    from simbench.core.targets import shortened
 
     place = found.place
     named = ", ".join(part for part in (place.device, place.layout, place.state) if part)
@@ -151,9 +152,14 @@ def _show(found: ClickMap | ScrollMap | MoveMap) -> None:
         for name, side in (("", "right"), ("most clicked", "left"), ("clicks", "right"), ("share", "right")):
             table.add_column(name, justify=side)  # type: ignore[arg-type]
         for element in found.ranking()[:10]:
-            table.add_row(
-                str(element.rank), console.escape(element.target), f"{element.clicks:,}", f"{element.share:.1%}"
-            )
+            name = labels.get(element.target) or shortened(element.target)
+            table.add_row(str(element.rank), console.escape(name), f"{element.clicks:,}", f"{element.share:.1%}")
+    elif isinstance(found, ScrollMap) and not found.sized:
+        for name in ("depth", "views"):
+            table.add_column(name, justify="right")
+        for share in (0.75, 0.5, 0.25):
+            px = found.px_of(share)
+            table.add_row("unknown" if px is None else f"{px:,} px", f"{share:.0%}")
     elif isinstance(found, ScrollMap):
         for name in ("depth", "views", "visitors"):
             table.add_column(name, justify="right")

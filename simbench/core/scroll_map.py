@@ -29,7 +29,8 @@ def _no_percents() -> Ints:
 class ScrollMap:
     """How far down the viewport's bottom came on one page, layout and device; two maps merge exactly.
 
-    A view that was never scrolled reaches the fold. Shares are of the views whose sizes are known.
+    A view that was never scrolled reaches the fold. Shares of depths in percent are of the views whose viewport's and
+    document's heights are known (`sized`), shares of depths in px of those whose viewport's is (`framed`).
 
     Attributes
     ----------
@@ -40,7 +41,7 @@ class ScrollMap:
     by_px
         Number of views by the deepest px reached, in steps of `DEPTH_PX`.
     fold_px, doc_px
-        Sums over the sized views of the viewport's and the document's height, px.
+        Sums of the viewport's height over the framed views, and of the document's over the sized ones, px.
     visitor, visitor_percent
         The deepest percent of each visitor: 64-bit digests of the visitors' ids, rising, and their depths.
     """
@@ -93,8 +94,13 @@ class ScrollMap:
 
     @property
     def sized(self) -> int:
-        """Views whose viewport and document sizes are known: what shares are of."""
+        """Views whose viewport's and document's heights are known."""
         return self.views - self.unsized
+
+    @property
+    def framed(self) -> int:
+        """Views whose viewport's height is known."""
+        return int(self.by_px.sum())
 
     @property
     def visitors(self) -> int:
@@ -103,8 +109,8 @@ class ScrollMap:
 
     @property
     def average_fold_px(self) -> float:
-        """Mean height of the viewport; NaN where no view's size is known."""
-        return self.fold_px / self.sized if self.sized else float("nan")
+        """Mean height of the viewport; NaN where no view's is known."""
+        return self.fold_px / self.framed if self.framed else float("nan")
 
     @property
     def average_doc_px(self) -> float:
@@ -127,6 +133,10 @@ class ScrollMap:
         """The deepest percent that at least this share of views reached; None where no view's size is known."""
         reach = self.reach()
         return int(np.flatnonzero(reach >= share - 1e-12)[-1]) if self.sized else None
+
+    def px_of(self, share: float) -> int | None:
+        """The deepest px that at least this share of views reached; None where no view's viewport is known."""
+        return int(np.flatnonzero(self.reach_px() >= share - 1e-12)[-1]) * DEPTH_PX if self.framed else None
 
 
 def scroll_maps(stream: Stream, observed: Observed, wanted: Bools | None = None) -> list[ScrollMap]:
@@ -152,7 +162,7 @@ def scroll_maps(stream: Stream, observed: Observed, wanted: Bools | None = None)
     maps = []
     for cell in np.unique(key[use]).tolist():
         rows = np.flatnonzero(use & (key == cell))
-        known = rows[sized[rows]]
+        known, framed = rows[sized[rows]], rows[~np.isnan(bottom[rows])]
         strings = {name: words.at(rows[:1]).strings()[0] for name, words in columns.items()}
         deepest_visitor, deepest = _deepest(visitor[known], percent[known])
         maps.append(
@@ -163,10 +173,10 @@ def scroll_maps(stream: Stream, observed: Observed, wanted: Bools | None = None)
                 unsized=len(rows) - len(known),
                 width_px=float(np.nan_to_num(width[rows]).max()),
                 height_px=float(np.nan_to_num(doc[rows]).max()),
-                fold_px=int(np.rint(fold[known]).sum()),
+                fold_px=int(np.rint(fold[framed]).sum()),
                 doc_px=int(np.rint(doc[known]).sum()),
                 by_percent=np.bincount(percent[known], minlength=_PERCENTS),
-                by_px=np.bincount((np.minimum(bottom[known], doc[known]) // DEPTH_PX).astype(np.int64)),
+                by_px=np.bincount((np.fmin(bottom[framed], doc[framed]) // DEPTH_PX).astype(np.int64)),
                 visitor=deepest_visitor,
                 visitor_percent=deepest,
             )

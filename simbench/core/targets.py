@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from simbench.core.stream import Bools, Floats, Ints, Words, words_of
 
-__all__ = ["ElementIndex", "Facts", "Places", "selector_root", "selector_tag"]
+__all__ = ["ElementIndex", "Facts", "Places", "selector_root", "selector_tag", "shortened"]
 
 #: Tags that are interactive by themselves (HTML, interactive content).
 _INTERACTIVE_TAGS: Final = frozenset(
@@ -224,6 +224,21 @@ def selector_root(selector: str) -> str | None:
         if selector_tag(selector[:end]) in _INTERACTIVE_TAGS:
             return selector[:end]
     return None
+
+
+def shortened(selector: str, most: int = 48) -> str:
+    """A selector for a narrow column: its last steps, which tell most.
+
+    Examples
+    --------
+    >>> shortened("#root > div:nth-of-type(1) > div:nth-of-type(4) > button:nth-of-type(2)", most=40)
+    '… > button:nth-of-type(2)'
+    """
+    if len(selector) <= most:
+        return selector
+    cuts = [match.start() for match in re.finditer(r" >>> | > ", selector)]
+    fits = [cut for cut in cuts if len(selector) - cut < most]
+    return f"…{selector[fits[0] :]}" if fits else f"…{selector[1 - most :]}"
 
 
 def _steps(selector: str) -> list[str]:

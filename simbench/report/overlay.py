@@ -20,7 +20,7 @@ from scipy.ndimage import gaussian_filter
 from simbench.core.click_map import ClickMap
 from simbench.core.grid import CELL_PX, Grid
 from simbench.core.move_map import MoveMap
-from simbench.core.scroll_map import ScrollMap
+from simbench.core.scroll_map import DEPTH_PX, ScrollMap
 from simbench.errors import OutsideFailure
 from simbench.report.overlay_backdrop import Backdrop
 from simbench.report.overlay_panel import PANEL_PX, Panel, badge, pill
@@ -33,6 +33,8 @@ __all__ = ["BLUR_PX", "SQUARE_PX", "HeatLayer", "draw_map", "heat_layer", "save_
 SQUARE_PX: Final = 40
 #: Standard deviation of the Gaussian blur, px: half the square, about the scatter of presses on one small target.
 BLUR_PX: Final = 20
+#: Clicks, or seconds of mouse, in a square that at least stand behind the strongest colour.
+_LEAST_PEAK: Final = 5.0
 #: Depths are coloured in steps of this share of views.
 _REACH_STEP: Final = 0.1
 _REACH_ALPHA: Final = 0.40
@@ -62,7 +64,13 @@ class HeatLayer:
 
 
 def heat_layer(
-    grid: Grid, *, width_px: float, height_px: float, blur_px: float = BLUR_PX, most: float | None = None
+    grid: Grid,
+    *,
+    width_px: float,
+    height_px: float,
+    blur_px: float = BLUR_PX,
+    most: float | None = None,
+    least: float = 0.0,
 ) -> HeatLayer:
     """Colour what a grid counts: the amount in a square of `SQUARE_PX` px around each point, blurred.
 
@@ -70,10 +78,12 @@ def heat_layer(
     ----------
     most
         The amount that gets the strongest colour, so that two maps can be compared; the map's own peak where not given.
+    least
+        The least peak that gets it: a handful of clicks is no hot spot.
     """
     dense = grid.dense(width_px, height_px)
     blurred = gaussian_filter(dense, blur_px / CELL_PX, mode="constant") * (SQUARE_PX / CELL_PX) ** 2
-    scale = Scale(most=max(float(blurred.max()), 1e-12) if most is None else most)
+    scale = Scale(most=max(float(blurred.max()), least, 1e-12) if most is None else most)
     rows, columns = blurred.shape
     smooth = Image.fromarray(blurred.astype(np.float32)).resize(
         (columns * CELL_PX, rows * CELL_PX), Image.Resampling.BICUBIC
@@ -110,7 +120,8 @@ def draw_map(found: AnyMap, backdrop: Backdrop, *, where: str | None = None) -> 
         page = _with_reach(page, found)
         _reach_panel(panel, found)
     else:
-        layer = heat_layer(found.grid, width_px=backdrop.width_px, height_px=height)
+        least = _LEAST_PEAK * (1 if isinstance(found, ClickMap) else 1000)
+        layer = heat_layer(found.grid, width_px=backdrop.width_px, height_px=height, least=least)
         page.paste(layer.image, mask=layer.image.getchannel("A"))
         _heat_panel(panel, found, layer.scale)
         if isinstance(found, ClickMap):
@@ -118,7 +129,8 @@ def draw_map(found: AnyMap, backdrop: Backdrop, *, where: str | None = None) -> 
     if backdrop.height_px > height:
         panel.note(f"Cut off at {height:,} of {backdrop.height_px:,} px.")
     if not backdrop.has_picture:
-        panel.note("No picture of this page is at hand; the boxes are those of its elements.")
+        boxes = "; the boxes are those of its elements" if backdrop.boxes else ""
+        panel.note(f"No picture of this page is at hand{boxes}.")
     return _framed(page, panel)
 
 
@@ -158,8 +170,23 @@ def _paper(size: tuple[int, int]) -> Image.Image:
 
 
 def _reach_by_row(found: ScrollMap, height: int) -> npt.NDArray[np.float64]:
-    depth = np.arange(height) / max(height, 1) * 100
-    return np.interp(depth, np.arange(101), found.reach())
+    if found.sized:
+        return np.interp(np.arange(height) / max(height, 1) * 100, np.arange(101), found.reach())
+    # Where no document's height is known, depths in px are all there is.
+    in_px = found.reach_px()
+    return (
+        np.interp(np.arange(height), np.arange(len(in_px)) * DEPTH_PX, in_px, right=0)
+        if len(in_px)
+        else np.zeros(height)
+    )
+
+
+def _depth(found: ScrollMap, share: float, height: int) -> tuple[int, str] | None:
+    """Row down to which a share of views came, and how to name it; None where nobody knows, or all came to the end."""
+    percent, px = found.depth_of(share), found.px_of(share)
+    if percent is not None:
+        return (round(percent / 100 * height), f"{percent}% of the page") if percent < 100 else None
+    return (px, f"{px:,} px") if px is not None and px < height else None
 
 
 def _stepped(reach: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -182,14 +209,15 @@ def _with_reach(page: Image.Image, found: ScrollMap) -> Image.Image:
     for y in range(height):
         draw.line([(width, y), (width + int(lengths[y]), y)], fill=tuple(colours[y].tolist()))
     for share in _NAMED_REACH:
-        depth = found.depth_of(share)
-        if depth is None or depth >= 100:
+        depth = _depth(found, share, height)
+        if depth is None:
             continue
-        y = round(depth / 100 * height)
+        y, named = depth
         draw.line([(0, y), (width + _GUTTER_PX, y)], fill=(*INK, 210), width=2)
-        pill(draw, (16, y), f"{share:.0%} of views come this far  ·  {depth}% of the page")
-    if found.sized:
-        y = min(round(found.average_fold_px / max(found.average_doc_px, 1) * height), height - 1)
+        pill(draw, (16, y), f"{share:.0%} of views come this far  ·  {named}")
+    if found.framed:
+        doc = found.average_doc_px if found.sized else height
+        y = min(round(found.average_fold_px / max(doc, 1) * height), height - 1)
         for x in range(0, width + _GUTTER_PX, 14):
             draw.line([(x, y), (x + 8, y)], fill=(*INK, 255), width=2)
         pill(draw, (width - 16, y), f"average fold  ·  {found.average_fold_px:,.0f} px", right=True,
@@ -241,11 +269,13 @@ def _heat_panel(panel: Panel, found: ClickMap | MoveMap, scale: Scale) -> None:
 
 
 def _reach_panel(panel: Panel, found: ScrollMap) -> None:
-    fold = f"{found.average_fold_px:,.0f} px" if found.sized else "-"
+    fold = f"{found.average_fold_px:,.0f} px" if found.framed else "-"
     panel.figures([(f"{found.views:,}", "views"), (f"{found.visitors:,}", "visitors"), (fold, "average fold")])
     panel.steps("share of views that reached this depth", _REACH_STEP)
     panel.note("Reached: the viewport's bottom was there. A view that was not scrolled reaches the fold.")
-    if found.unsized:
+    if not found.sized:
+        panel.note("No view tells its document's height: depths are in px.")
+    elif found.unsized:
         panel.note(f"{found.unsized:,} views of unknown size are left out.")
     if found.sized:
         panel.gap(10)
@@ -270,9 +300,12 @@ def _ranking(panel: Panel, page: Image.Image, found: ClickMap, backdrop: Backdro
             draw.rectangle((box.x, box.y, box.x + box.w, box.y + box.h), outline=(*INK, 110), width=1)
             badge(draw, (max(box.x, 12), max(box.y, 12)), element.rank)
     for element in top:
-        box = backdrop.boxes.get(element.target)
-        label = box.text if box is not None and box.text else element.target
-        panel.row(label, f"{element.share:.1%}", share=element.share / top[0].share, rank=element.rank)
+        panel.row(
+            backdrop.labels.get(element.target, element.target),
+            f"{element.share:.1%}",
+            share=element.share / top[0].share,
+            rank=element.rank,
+        )
 
 
 def _framed(page: Image.Image, panel: Panel) -> Image.Image:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
@@ -49,12 +50,15 @@ class Backdrop:
         The picture's file, or None.
     boxes
         The elements by selector, in paint order.
+    labels
+        What elements say, by selector; those that say nothing are not in it.
     """
 
     width_px: int
     height_px: int
     screenshot: PageImage | None
     boxes: dict[str, Box]
+    labels: dict[str, str]
 
     @property
     def has_picture(self) -> bool:
@@ -116,7 +120,8 @@ def find_backdrop(run: Run, place: Place, *, width_px: float, height_px: float, 
     images = [image for image in run.images() if image.screenshot is not None and _shows(image, place)]
     images.sort(key=lambda image: image.state != (place.state or "fresh"))
     image = images[0] if images else None
-    boxes = _boxes(run, place)
+    elements = _elements(run, place)
+    boxes = _boxes(elements)
     width = image.viewport_w if image is not None else width_px
     height = image.doc_h if image is not None else max(height_px, deepest_px)
     if not width:
@@ -124,32 +129,40 @@ def find_backdrop(run: Run, place: Place, *, width_px: float, height_px: float, 
     if not height:
         height = max([_UNKNOWN_HEIGHT, *(box.y + box.h for box in boxes.values())])
     whole = math.ceil(max(height, 1) / CELL_PX) * CELL_PX if image is None else round(height)
-    return Backdrop(width_px=round(width), height_px=whole, screenshot=image, boxes=boxes)
+    return Backdrop(width_px=round(width), height_px=whole, screenshot=image, boxes=boxes, labels=_labels(elements))
 
 
 def _shows(image: PageImage, place: Place) -> bool:
     return image.page == place.page and (place.layout is None or image.layout == place.layout)
 
 
-def _boxes(run: Run, place: Place) -> dict[str, Box]:
+def _elements(run: Run, place: Place) -> pa.Table:
     """The elements of the place's own state, or of the state that has most of them."""
-    index = ElementIndex(run.elements())
+    table = run.elements()
+    index = ElementIndex(table)
     here: Bools = index.words("page").among([place.page or ""])
     if place.layout is not None:
         here &= index.words("layout").among([place.layout])
-    state = index.words("state")
+    state, layout = index.words("state"), index.words("layout")
     wanted = here & state.among([place.state or "fresh"])
     if wanted.any():
         here = wanted
     elif here.any():
         here &= state.codes == np.bincount(state.codes[here] + 1).argmax() - 1
-    layout = index.words("layout")
     if here.any():
         here &= layout.codes == layout.codes[here][0]
-    table = run.elements().filter(here)
-    whole = table.filter(pc.is_valid(table["w"]))
-    order = np.argsort(np.nan_to_num(whole["z"].to_numpy().astype(np.float64)), kind="stable")
-    whole = whole.take(order)
+    return table.filter(here)
+
+
+def _labels(elements: pa.Table) -> dict[str, str]:
+    pairs = zip(elements["target"].to_pylist(), elements["text"].to_pylist(), strict=True)
+    # A glyph of an icon font says nothing to a reader.
+    return {target: text for target, text in pairs if target and text and any(sign.isalnum() for sign in text)}
+
+
+def _boxes(elements: pa.Table) -> dict[str, Box]:
+    whole = elements.filter(pc.is_valid(elements["w"]))
+    whole = whole.take(np.argsort(np.nan_to_num(whole["z"].to_numpy().astype(np.float64)), kind="stable"))
     columns = {name: words_of(whole[name]).strings() for name in ("target", "text", "tag")}
     sizes = [whole[name].to_pylist() for name in ("x", "y", "w", "h")]
     boxes = {}

@@ -152,9 +152,9 @@ class Panel:
 
         def mark(d: ImageDraw.ImageDraw, y: int) -> None:
             if rank is not None:
-                badge(d, (12, y + 17), rank)
-            d.text((start, y + 4), label, font=face, fill=INK)
-            d.text((PANEL_PX, y + 4), value, font=face, fill=INK, anchor="ra")
+                badge(d, (12, y + 15), rank)
+            d.text((start, y + 5), label, font=face, fill=INK)
+            d.text((PANEL_PX, y + 5), value, font=face, fill=INK, anchor="ra")
             d.rectangle((start, y + 29, PANEL_PX, y + 31), fill=LINE)
             end = start + (PANEL_PX - start) * min(max(share, 0), 1)
             if end > start:

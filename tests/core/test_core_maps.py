@@ -111,7 +111,7 @@ def test_imports_without_sizes_states_or_sessions() -> None:
     assert (found.clicks, found.outside, found.width_px) == (1, 0, 0)
     assert list(found.targets) == ["#b > a:nth-of-type(1)"]
     reached = scroll_map(seen, page="/")
-    assert (reached.views, reached.unsized, reached.sized, reached.visitors) == (1, 1, 0, 0)
+    assert (reached.views, reached.unsized, reached.sized, reached.framed, reached.visitors) == (1, 1, 0, 0, 0)
     assert np.isnan(reached.average_fold_px)
     assert reached.reach().tolist() == [0.0] * 101
     assert reached.depth_of(0.5) is None
@@ -154,6 +154,14 @@ def test_visitors_count_once_with_their_deepest_view() -> None:
 def test_a_page_shorter_than_the_window_is_seen_whole() -> None:
     found = scroll_map(observed(Visit().page("/", viewport_h=900.0, doc_h=500.0)), page="/")
     assert found.reach()[100] == 1.0
+
+
+def test_depths_in_px_need_no_document_height() -> None:
+    still, down = (Visit(n).page("/", viewport_h=800.0, doc_h=None) for n in "ab")
+    found = scroll_map(observed(still, down.add("scroll", at=10, scroll_y=1000.0)), page="/")
+    assert (found.sized, found.framed, found.average_fold_px) == (0, 2, 800)
+    assert found.depth_of(0.5) is None
+    assert (found.px_of(1.0), found.px_of(0.5)) == (800, 1800)
 
 
 def test_a_view_that_opens_scrolled_down_reaches_there() -> None:

@@ -139,6 +139,13 @@ def test_two_maps_can_share_one_scale() -> None:
     assert np.asarray(shared.image.getchannel("A")).max() < np.asarray(own.image.getchannel("A")).max()
 
 
+def test_a_handful_of_clicks_is_no_hot_spot() -> None:
+    grid = Grid.of(np.array([10]), np.array([10]), np.array([3]))
+    layer = heat_layer(grid, width_px=400, height_px=400, least=5.0)
+    assert layer.scale.most == 5.0
+    assert luminance(np.asarray(layer.image)[84, 84, :3]) > 3 * luminance(ramp(1.0))
+
+
 def test_a_layer_of_nothing() -> None:
     assert not np.asarray(heat_layer(Grid.empty(), width_px=100, height_px=100).image.getchannel("A")).any()
 
@@ -162,6 +169,17 @@ def test_ticks_are_round_apart_and_end_at_the_most(most: float) -> None:
 
 
 # -- pictures --------------------------------------------------------------------------------------------------------
+
+
+def test_reach_in_px_where_no_document_height_is_known(tmp_path: Path) -> None:
+    in_px = np.zeros(61, dtype=np.int64)
+    in_px[[30, 60]] = 5
+    found = ScrollMap(place=PLACE, views=10, unsized=10, width_px=800, fold_px=6000, by_px=in_px)
+    column = np.asarray(scroll_layer(found, width_px=1, height_px=1200))[:, 0, :3]
+    assert column[100].tolist() == ramp(1.0).tolist()
+    assert column[900].tolist() == ramp(0.5).tolist()
+    backdrop = find_backdrop(run(tmp_path, picture=False), PLACE, width_px=800, height_px=0, deepest_px=1220)
+    assert draw_map(found, backdrop).height >= 1220
 
 
 @pytest.mark.parametrize("picture", [True, False])
