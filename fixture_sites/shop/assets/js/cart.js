@@ -2,7 +2,8 @@
 
 // The cart: lines with steppers, one coupon, and what it all comes to.
 
-(() => {
+/** Called where the page’s own part ends, before anything is painted, so that nothing jumps. */
+function openCart() {
   const byId = (id) => document.getElementById(id);
   const main = byId("cart");
   const HINT = "One code an order.";
@@ -109,4 +110,4 @@
     byId("coupon").value = coupon.code;
     tellCoupon("good", `${coupon.code} is on: ${coupon.name}.`);
   }
-})();
+}

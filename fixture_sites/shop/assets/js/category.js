@@ -2,7 +2,8 @@
 
 // The grid: products by room, filters that combine, and orders that run across the rooms.
 
-(() => {
+/** Called where the page’s own part ends, before anything is painted, so that nothing jumps. */
+function openCatalogue() {
   const main = document.getElementById("catalogue");
   const grid = document.getElementById("products");
   const chosen = { type: "all", dimmable: false, under: false, stock: false, sort: "room" };
@@ -73,4 +74,4 @@
   draw();
   // The grid came after the address was looked at, so an address such as /category#floor needs a second look.
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
-})();
+}

@@ -2,7 +2,8 @@
 
 // Checkout in three steps on one page; what is done folds up and can be opened again.
 
-(() => {
+/** Called where the page’s own part ends, before anything is painted, so that nothing jumps. */
+function openCheckout() {
   const byId = (id) => document.getElementById(id);
   const main = byId("checkout");
   const STEPS = ["contact", "delivery", "payment"];
@@ -101,4 +102,4 @@
 
   drawOrder();
   show("contact");
-})();
+}

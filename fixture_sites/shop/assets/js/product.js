@@ -2,7 +2,8 @@
 
 // One page for every product: it takes the slug from the address and draws itself from the catalogue.
 
-(() => {
+/** Called where the page’s own part ends, before anything is painted, so that nothing jumps. */
+function openProduct() {
   const byId = (id) => document.getElementById(id);
   const product = productOf(decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() || ""));
   const main = byId("product");
@@ -171,4 +172,4 @@
   wireQuantity();
   wireAdded();
   wireZoom();
-})();
+}

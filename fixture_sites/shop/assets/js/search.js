@@ -2,7 +2,8 @@
 
 // Search over the catalogue in the page itself; results follow the typing.
 
-(() => {
+/** Called where the page’s own part ends, before anything is painted, so that nothing jumps. */
+function openSearch() {
   const field = document.getElementById("q");
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 
@@ -48,4 +49,4 @@
     draw();
     document.getElementById("result-line").classList.add("result-line-told");
   });
-})();
+}
