@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from simbench.events.codecs.rrweb.typed import TypedText
 
 HERE = Path(__file__).parent
 RECORDER = HERE.parents[1] / "node_modules" / "rrweb" / "dist" / "rrweb.umd.cjs"
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = os.environ.get("SIMBENCH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 #: Typed into fields, an editable element and, by the page, shown again: none of it may come out.
 CANARIES = ("zebra quartz 7f3a", "hunter2-canary", "long note canary 51", "editable canary 88")
 
@@ -32,7 +33,7 @@ SCROLL_LAG_MS = 120
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on PATH"),
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on PATH"),
     pytest.mark.skipif(not RECORDER.is_file(), reason="needs the recorder from npm: run `npm install`"),
 ]
 

@@ -140,6 +140,21 @@ class TestTyped:
         assert run.table("views")["page"].to_pylist() == ["/product/:id", "/search/:id/list"]
         assert rows(run, "response")[0]["data"] == "https://shop.example/api/:id"
 
+    def test_an_address_that_the_site_offered_before_is_its_own(self) -> None:
+        typed = TypedText()
+        assert not typed.hides("returns")
+        typed.note(1, "returns")
+        typed.note(2, "lamp")
+        typed.note(3, "a longer search")
+        assert not typed.hides("returns")
+        assert [typed.hides(segment) for segment in ("lamp", "Lamp", "aalto-lamp", "for-a-longer-search", "cart")] == [
+            True,
+            True,
+            False,
+            True,
+            False,
+        ]
+
     def test_what_was_typed_on_one_page_stays_known_on_the_next(self, tmp_path: Path) -> None:
         after = document(el("h1", 10, words(f"Results for {CANARY}", 11)))
         run = imported(

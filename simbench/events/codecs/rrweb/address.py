@@ -62,7 +62,7 @@ def clean_url(href: str, *, typed: Callable[[str], bool] = lambda _: False, with
     Parameters
     ----------
     typed
-        Says whether a segment of the path shows what a visitor typed; such a one becomes ``:id``.
+        Says whether a segment of the path shows what a visitor typed (`TypedText.hides`); such a one becomes ``:id``.
     within
         The URL of the page, for a relative `href`.
 

@@ -200,7 +200,7 @@ class Player:
         self._new_document = False
         self._scroll = scroll
         if meta is not None:
-            self._href, self._url = meta.href, clean_url(meta.href, typed=self._typed.holds)
+            self._href, self._url = meta.href, clean_url(meta.href, typed=self._typed.hides)
             self._viewport = (meta.width, meta.height)
         if same and not moved:
             return
@@ -230,7 +230,7 @@ class Player:
             return
         self._scan()
         before = self._url
-        self._href, self._url = href, clean_url(href, typed=self._typed.holds, within=self._url)
+        self._href, self._url = href, clean_url(href, typed=self._typed.hides, within=self._url)
         self._open_view(time, "spa", referrer=before)
 
     def _open_view(self, time: int, nav: str | None, *, referrer: str | None = None) -> None:
@@ -275,7 +275,7 @@ class Player:
         return page_of(self._url) if self._url is not None else None
 
     def _scan(self) -> None:
-        self._catalogue.scan(self._page(), selectors=self._selectors, url=self._url)
+        self._catalogue.scan(self._page(), selectors=self._selectors, url=self._url, hides=self._typed.hides)
 
     def _visitor(self, time: int) -> Session:
         """The session that something a visitor did at `time` belongs to."""
@@ -385,7 +385,7 @@ class Player:
         element = node.element() if node is not None else None
         link = interactive_ancestor(element) if element is not None else None
         href = link.attributes.get("href") if link is not None and link.tag == "a" else None
-        url = clean_url(href, typed=self._typed.holds, within=self._url) if href is not None else None
+        url = clean_url(href, typed=self._typed.hides, within=self._url) if href is not None else None
         self._link = (time, url) if url is not None else None
 
     def _read_scroll(self, time: int, data: dict[str, Any]) -> None:
@@ -484,7 +484,7 @@ class Player:
 
     def _read_response(self, time: int, signal: Signal) -> None:
         session = self._page_made(time)
-        url = clean_url(text(signal.data, "url"), typed=self._typed.holds, within=self._url)
+        url = clean_url(text(signal.data, "url"), typed=self._typed.hides, within=self._url)
         if session is not None:
             session.event(time - signal.duration_ms, "request", data=url)
             session.event(time, "response", data=url, value=signal.value)
@@ -502,7 +502,9 @@ class Player:
         if element is None:
             return None
         target = self._selectors.of(element)
-        self._catalogue.note(self._page(), target, element, selectors=self._selectors, url=self._url)
+        self._catalogue.note(
+            self._page(), target, element, selectors=self._selectors, url=self._url, hides=self._typed.hides
+        )
         return target
 
     def _on_page(self, data: dict[str, Any], node: Node | None) -> tuple[float | None, float | None]:

@@ -33,7 +33,7 @@ def opaque_id(*parts: str) -> str:
     Examples
     --------
     >>> opaque_id("session", "abc", "0")
-    'nfssaq2rkqcb'
+    'mxhub64iktss'
     """
     digest = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=10, person=b"simbench.rrweb")
     return base64.b32encode(digest.digest()).decode("ascii").lower()[:12]

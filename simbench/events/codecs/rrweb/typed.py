@@ -12,6 +12,9 @@ __all__ = ["TypedText"]
 _SHORTEST: Final = 4
 #: A longer text is known by its beginning, for labels are cut.
 _NEEDLE: Final = 40
+#: In addresses, shorter texts than this must stand alone.
+_LONG: Final = 8
+_OFFERED_KEPT: Final = 100_000
 #: More texts than these are not kept: the oldest go first.
 _KEPT: Final = 2000
 
@@ -25,6 +28,8 @@ class TypedText:
     def __init__(self) -> None:
         self._now: dict[int, str] = {}
         self._before: dict[str, None] = {}
+        #: Segments of paths that the site itself brought up.
+        self._offered: set[str] = set()
 
     def note(self, field: int, value: str) -> None:
         """A field with the node id `field` holds `value` now."""
@@ -63,11 +68,22 @@ class TypedText:
             lower = text.lower()
         return text
 
-    def holds(self, segment: str) -> bool:
-        """Whether a segment of a URL's path shows a typed text."""
-        plain = " ".join(re.split(r"[\s+_-]+", unquote(segment, errors="replace"))).lower()
+    def hides(self, segment: str) -> bool:
+        """Whether a segment of a URL's path shows a typed text, and no address or link showed it before.
+
+        A longer text may be part of the segment; a short one must be all of it, or `lamp` would hide every lamp.
+        """
+        if segment in self._offered:
+            return False
+        plain = _words(unquote(segment, errors="replace"))
         for typed in (*self._now.values(), *self._before):
-            needle = " ".join(re.split(r"[\s+_-]+", typed[:_NEEDLE])).lower()
-            if len(needle) >= _SHORTEST and needle in plain:
+            needle = _words(typed[:_NEEDLE])
+            if (len(needle) >= _LONG and needle in plain) or (len(needle) >= _SHORTEST and needle == plain):
                 return True
+        if len(self._offered) < _OFFERED_KEPT:
+            self._offered.add(segment)
         return False
+
+
+def _words(text: str) -> str:
+    return " ".join(re.split(r"[\s+_-]+", text)).strip().lower()
