@@ -355,7 +355,10 @@ class World:
     def _press_down(self, hold_ms: float) -> Element | None:
         """Press and release; what lies under the pointer gets it."""
         start, end = self.now_ms, self.now_ms + hold_ms
-        element = self.scene.hit(self.x, self.y, self.scroll_y)
+        if self._touch:
+            element, self.x, self.y = self.scene.touched(self.x, self.y, self.scroll_y)
+        else:
+            element = self.scene.hit(self.x, self.y, self.scroll_y)
         target = element.target if element is not None else "html"
         then, x, y = self._clicked_at
         near = abs(self.x - x) <= _MULTI_CLICK_PX and abs(self.y - y) <= _MULTI_CLICK_PX

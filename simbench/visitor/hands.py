@@ -37,19 +37,20 @@ def bring_into_view(me: Visitor, p: Percept, element: Element) -> Doing:
 
 def point_at(me: Visitor, p: Percept, element: Element) -> Doing:
     """Move to a point of `element`: spread by its size, and for fingers by the fingertip."""
-    width, height = max(element.w, 1.0), max(element.h, 1.0)
-    top = element.y if element.fixed else element.y - p.scroll_y
+    middle_x, middle_y, width, height = p.scene.spot(element)
+    if not element.fixed:
+        middle_y -= p.scroll_y
     sd_x, sd_y = B.press_sd * width, B.press_sd * height
     if me.touch:
         # A fingertip's own spread comes on top, and it lands where it lands (FFitts law, Bi, Li & Zhai 2013).
         tap = me.trait.tap_sd_px
-        x = element.x + width / 2 + hypot(min(sd_x, 40.0), tap) * me.dice.hand()
-        y = top + height / 2 + hypot(min(sd_y, 14.0), tap) * me.dice.hand()
+        x = middle_x + hypot(min(sd_x, 40.0), tap) * me.dice.hand()
+        y = middle_y + hypot(min(sd_y, 14.0), tap) * me.dice.hand()
     else:
-        x = element.x + width / 2 + sd_x * me.dice.hand()
-        y = top + height / 2 + sd_y * me.dice.hand()
-        x = min(max(x, element.x + 1.0), element.x + width - 1.0)
-        y = min(max(y, top + 1.0), top + height - 1.0)
+        x = middle_x + sd_x * me.dice.hand()
+        y = middle_y + sd_y * me.dice.hand()
+        x = min(max(x, middle_x - width / 2 + 1.0), middle_x + width / 2 - 1.0)
+        y = min(max(y, middle_y - height / 2 + 1.0), middle_y + height / 2 - 1.0)
     x = float(round(min(max(x, 0.0), p.scene.vw - 1.0)))
     y = float(round(min(max(y, 0.0), p.scene.vh - 1.0)))
     distance = hypot(x - p.x, y - p.y)

@@ -19,6 +19,14 @@ __all__ = ["HitGrid", "Scene"]
 
 #: Depth resolution of the reading profile, px.
 _STRIP_PX: Final = 20.0
+#: Where a finger's touch is looked into, nearest first: a disc of 12 px (half of Chromium's 48 px square at most;
+#: assumed, 8 to 20).
+_FINGER_PX: Final = (
+    (0, -5), (0, 5), (-5, 0), (5, 0), (-6, -6), (6, -6), (-6, 6), (6, 6), (0, -10), (0, 10), (-10, 0), (10, 0),
+)  # fmt: skip
+#: How finely the part of an element that can be pressed is looked for.
+_SPOT_COLUMNS: Final = 9
+_SPOT_ROWS: Final = 5
 
 
 class HitGrid:
@@ -71,7 +79,7 @@ class Scene:
     Everything that does not depend on the visitor is worked out once and kept.
     """
 
-    __slots__ = ("_by_target", "_effects", "_links", "_page_of", "_words", "doc_h", "elements", "fixed", "flow",
+    __slots__ = ("_by_target", "_effects", "_links", "_page_of", "_spots", "_words", "doc_h", "elements", "fixed", "flow",
                  "layout", "notes", "page", "snapshot", "state", "sy_max", "vh", "viewport", "vw")  # fmt: skip
 
     def __init__(self, snapshot: Snapshot, page_of: Callable[[str], str]) -> None:
@@ -93,6 +101,7 @@ class Scene:
         self._effects = snapshot.effects
         #: What behaviour has worked out about this scene, by whatever key it likes: the same for every visitor.
         self.notes: dict[object, object] = {}
+        self._spots: dict[str, tuple[float, float, float, float]] = {}
         self._links: dict[str, list[Element]] | None = None
         self._words: list[float] | None = None
 
@@ -110,6 +119,24 @@ class Scene:
             index = self.flow.at(x, y + scroll_y)
         return self.elements[index] if index >= 0 else None
 
+    def touched(self, x: float, y: float, scroll_y: float) -> tuple[Element | None, float, float]:
+        """What a finger at client (`x`, `y`) hits, and where the browser puts the tap.
+
+        A finger is wide: where it touches nothing that can be pressed, mobile browsers take what can be pressed nearby
+        (Chromium's touch adjustment), and move the tap there.
+        """
+        element = self.hit(x, y, scroll_y)
+        if element is not None and element.interactive_ancestor is not None:
+            return element, x, y
+        for dx, dy in _FINGER_PX:
+            near_x, near_y = x + dx, y + dy
+            if not (0.0 <= near_x < self.vw and 0.0 <= near_y < self.vh):
+                continue
+            other = self.hit(near_x, near_y, scroll_y)
+            if other is not None and other.interactive_ancestor is not None:
+                return other, near_x, near_y
+        return element, x, y
+
     def hit_many(
         self, x: NDArray[np.float64], y: NDArray[np.float64], scroll_y: NDArray[np.float64]
     ) -> NDArray[np.int32]:
@@ -119,6 +146,51 @@ class Scene:
             above = self.fixed.at_many(x, y)
             index = np.where(above >= 0, above, index)
         return index
+
+    def spot(self, element: Element) -> tuple[float, float, float, float]:
+        """The part of `element` that can be pressed, as a person sees it: middle and size (page px; client if fixed).
+
+        A link that wraps over two lines has a box whose middle may be empty, and other things may lie over a part of a
+        control; people aim at what they see of it. Where nothing of it can be seen, the middle of its box.
+        """
+        known = self._spots.get(element.target)
+        if known is None:
+            known = self._spots[element.target] = self._find_spot(element)
+        return known
+
+    def _find_spot(self, element: Element) -> tuple[float, float, float, float]:
+        grid = self.fixed if element.fixed else self.flow
+        middle = (element.x + element.w / 2, element.y + element.h / 2, max(element.w, 1.0), max(element.h, 1.0))
+        steps_x, steps_y = (np.arange(n) + 0.5 for n in (_SPOT_COLUMNS, _SPOT_ROWS))
+        xs = element.x + element.w * steps_x / _SPOT_COLUMNS
+        ys = element.y + element.h * steps_y / _SPOT_ROWS
+        index = grid.at_many(np.tile(xs, _SPOT_ROWS), np.repeat(ys, _SPOT_COLUMNS))
+        hits = np.array([i >= 0 and self._belongs(self.elements[i], element) for i in index.tolist()])
+        hits = hits.reshape(_SPOT_ROWS, _SPOT_COLUMNS)
+        if hits.all() or not hits.any():
+            return middle
+        # The row with most of it, the one nearest to the middle where several have as much; in it the longest run.
+        counts = hits.sum(axis=1)
+        centre = abs(steps_y - _SPOT_ROWS / 2)
+        row = min(range(_SPOT_ROWS), key=lambda r: (-counts[r], centre[r]))
+        best = start = length = 0
+        for column in range(_SPOT_COLUMNS + 1):
+            if column < _SPOT_COLUMNS and hits[row, column]:
+                length += 1
+                continue
+            if length > best:
+                best, start = length, column - length
+            length = 0
+        height = element.h / _SPOT_ROWS * int(hits[:, start + best // 2].sum())
+        width = element.w * best / _SPOT_COLUMNS
+        return element.x + element.w * (start + best / 2) / _SPOT_COLUMNS, float(ys[row]), width, height
+
+    def _belongs(self, hit: Element, element: Element) -> bool:
+        """Whether a press on `hit` is a press on `element`."""
+        if hit.target == element.target:
+            return True
+        own = element.target if element.interactive else element.interactive_ancestor
+        return own is not None and hit.interactive_ancestor == own
 
     def effect(self, element: Element) -> Effect | None:
         """What a click on `element` does: its own effect, or that of the control that it is part of; None: nothing."""
