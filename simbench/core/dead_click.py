@@ -18,7 +18,7 @@ from simbench.core.promise import PROMISE_RULES, Promises, find_promises
 from simbench.core.recording import Recording
 from simbench.core.rule import Rule
 from simbench.core.runs import gaps_ms, linked_runs, spans
-from simbench.core.stream import Bools, Floats, Ints, Words, words_of
+from simbench.core.stream import Bools, Floats, Ints
 
 __all__ = ["dead_click"]
 
@@ -31,9 +31,9 @@ _RULES: Final = (
         "(Nielsen 1993: instant)",
     ),
     Rule(
-        name="run_gap_ms", value=5000.0, unit="ms",
-        about="Presses on one element no farther apart are one try at one thing.",
-        source="judgement: the time allowed for an answer (3 s) and a decision to press again",
+        name="run_gap_ms", value=10000.0, unit="ms",
+        about="Presses on one element no farther apart, with none elsewhere in between, are one try at one thing.",
+        source="10 s is the limit for keeping one's attention on a task (Nielsen 1993)",
     ),
     Rule(
         name="served_ms", value=1000.0, unit="ms",
@@ -48,6 +48,8 @@ _RULES: Final = (
     ),
 )  # fmt: skip
 
+#: Score of a miss that the person mends by pressing the control itself.
+_RETRIED: Final = 0.9
 #: What a second and a third dead press on the same thing leave of the doubt, each.
 _DOUBT: Final = 0.6
 
@@ -56,17 +58,21 @@ def _find(recording: Recording, rules: dict[str, float]) -> pa.Table:
     stream, presses = recording.stream, recording.presses
     promises = find_promises(stream, presses, recording.elements, rules)
     answers = find_answers(stream, presses, recording.elements, rules)
-    dead = promises.any & ~answers.found & recording.shows_answers()[presses.session]
-    dead &= ~(presses.dragged | presses.modified | _waking(recording, rules["wake_ms"]))
-    dead &= ~_served(recording, answers, rules["served_ms"])
+    unanswered = ~answers.found & recording.shows_answers()[presses.session]
+    unanswered &= ~(presses.dragged | presses.modified | _waking(recording, rules["wake_ms"]))
+    unanswered &= ~_served(recording, answers, rules["served_ms"])
     together = np.zeros(len(presses), dtype=bool)
     together[1:] = (np.diff(presses.place) == 0) & (np.diff(presses.session) == 0) & (np.diff(presses.view) == 0)
     together[1:] &= presses.down_ms[1:] - presses.up_ms[:-1] <= rules["run_gap_ms"]
-    together[1:] &= dead[1:] & dead[:-1]
+    together[1:] &= unanswered[1:] & unanswered[:-1]
     first, last = linked_runs(together)
+    # One press of a run that promises something will do: who misses a link twice may miss it farther the second time.
+    strength = _most(np.where(_marking(recording, promises, rules["soon_ms"]), 0.0, promises.strength), first)
     watched = answers.until_ms[last] - presses.up_ms[first] if len(first) else np.empty(0)
-    keep = dead[first] & (watched >= rules["least_watch_ms"])
-    first, last = first[keep], last[keep]
+    # Who presses the control itself next has said what was meant, and that nothing had come of it.
+    retried = _retried(recording, promises)[last]
+    keep = unanswered[first] & (strength > 0) & ((watched >= rules["least_watch_ms"]) | retried)
+    first, last, strength, retried = first[keep], last[keep], strength[keep], retried[keep]
     evidence = [_evidence(recording, promises, answers, a, b, rules) for a, b in spans(first, last)]
     return press_findings(
         recording,
@@ -74,9 +80,8 @@ def _find(recording: Recording, rules: dict[str, float]) -> pa.Table:
         kind="dead_click",
         first=first,
         last=last,
-        score=_score(recording, promises, answers, first, last, rules),
+        score=np.where(retried, _RETRIED, _score(recording, strength, answers, first, last, rules)),
         evidence=evidence,
-        target=_meant(recording, promises),
     )
 
 
@@ -105,17 +110,38 @@ def _waking(recording: Recording, wake_ms: float) -> Bools:
     return (before >= 0) & (presses.down_ms - stream.axis_ms[at] <= wake_ms)
 
 
-def _meant(recording: Recording, promises: Promises) -> Words:
-    """What each press was meant for: the control beneath an unseen cover, else the element itself."""
-    return words_of(pa.array(promises.meant, pa.string())).otherwise(recording.presses.names)
+def _retried(recording: Recording, promises: Promises) -> Bools:
+    """Presses beside or above a control that are followed by one on the control itself."""
+    presses = recording.presses
+    names: dict[str, int] = {}
+    own, meant = presses.names.codes_in(names), promises.meant.codes_in(names)
+    retried = np.zeros(len(presses), dtype=bool)
+    same = (np.diff(presses.session) == 0) & (np.diff(presses.view) == 0)
+    retried[:-1] = same & (meant[:-1] >= 0) & (meant[:-1] == own[1:])
+    return retried
+
+
+def _marking(recording: Recording, promises: Promises, soon_ms: float) -> Bools:
+    """Presses that mark text beside a control: they were meant for the text."""
+    stream, presses = recording.stream, recording.presses
+    marks = stream.where("selection")
+    marked_ms = stream.axis_ms[marks[stream.numbers("value", marks) != 0]]
+    before = np.searchsorted(marked_ms, presses.down_ms)
+    after = np.searchsorted(marked_ms, presses.up_ms + soon_ms, side="right")
+    return (promises.kind == "near") & (after > before)
+
+
+def _most(strength: Floats, first: Ints) -> Floats:
+    """The strongest promise of each run."""
+    return np.maximum.reduceat(strength, first) if len(first) else strength
 
 
 def _score(
-    recording: Recording, promises: Promises, answers: Answers, first: Ints, last: Ints, rules: dict[str, float]
+    recording: Recording, strength: Floats, answers: Answers, first: Ints, last: Ints, rules: dict[str, float]
 ) -> Floats:
     """How sure: the promise, the number of presses, the length of the watch, and how quiet the page is otherwise."""
     presses = recording.presses
-    doubt = (1 - promises.strength[first]) * _DOUBT ** np.minimum(last - first, 2)
+    doubt = (1 - strength) * _DOUBT ** np.minimum(last - first, 2)
     watched = np.clip((answers.until_ms[last] - presses.up_ms[last]) / rules["answer_ms"], 0, 1)
     restless = answers.churn.per_ms[presses.view[first]] > 0
     return (1 - doubt) * (0.6 + 0.4 * watched) * np.where(restless, 0.7, 1.0)
@@ -125,9 +151,10 @@ def _evidence(
     recording: Recording, promises: Promises, answers: Answers, first: int, last: int, rules: dict[str, float]
 ) -> dict[str, Any]:
     presses = recording.presses
+    told = first + int(promises.strength[first : last + 1].argmax())
     seen: dict[str, Any] = {
         "presses": last - first + 1,
-        "promise": promises.kind[first],
+        "promise": promises.kind[told],
         "watched_ms": int(answers.until_ms[last] - presses.up_ms[last]),
         "answer": None,
         "rule": f"nothing within {rules['answer_ms']:g} ms, or until the next press elsewhere",
@@ -136,8 +163,8 @@ def _evidence(
         seen["gaps_ms"] = gaps_ms(presses, first, last)
     if not presses.clicked[first]:
         seen["click_event"] = False
-    if promises.meant[first] is not None:
-        seen["hit"] = presses.target.names[presses.target.codes[first]]
+    if promises.meant.codes[told] >= 0:
+        seen["meant"] = promises.meant.names[promises.meant.codes[told]]
     churn = answers.churn.per_ms[presses.view[first]] * 1000
     if churn > 0:
         seen["page_changes_by_itself_per_s"] = round(float(churn), 2)

@@ -79,7 +79,6 @@ def press_findings(
     score: Floats,
     evidence: Sequence[dict[str, Any]],
     end_ms: Ints | None = None,
-    target: Words | None = None,
 ) -> pa.Table:
     """Findings about runs of presses, as a table with the schema `FINDINGS`.
 
@@ -93,8 +92,6 @@ def press_findings(
         What was seen, one dict a finding.
     end_ms
         Where the findings end, on the stream's axis; at the last release where not given.
-    target
-        What the findings name, one a press; the interactive element or the element hit where not given.
     """
     stream, presses = recording.stream, recording.presses
     start_ms = presses.down_ms[first]
@@ -109,7 +106,7 @@ def press_findings(
         "kind": pa.array([kind] * len(first), pa.string()),
         "t_start": pa.array(start_ms + shift).cast(FINDINGS.field("t_start").type),
         "t_end": pa.array(stop_ms + shift).cast(FINDINGS.field("t_end").type),
-        "target": _strings((presses.names if target is None else target).at(first)),
+        "target": _strings(presses.names.at(first)),
         "score": pa.array(np.round(score, 3)),
         "evidence": pa.array([json.dumps(item, sort_keys=True) for item in evidence], pa.string()),
     }

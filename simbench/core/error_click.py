@@ -1,7 +1,8 @@
 """Error clicks: a press raises a script error, and what was wanted does not come.
 
 An error counts as the press's own if it follows at once, or follows the response to a request that the press made. It
-does not if the page goes on all the same, or if the same error also comes in that session without any press.
+does not if the page goes on all the same, or if the same error also comes in that session without any press. One
+finding a run of such presses on one element.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from simbench.core.detector import Detector, press_findings
 from simbench.core.presses import Presses
 from simbench.core.recording import Recording
 from simbench.core.rule import Rule
+from simbench.core.runs import linked_runs, spans
 from simbench.core.stream import Bools, Floats, Ints, Stream
 
 __all__ = ["error_click"]
@@ -36,6 +38,11 @@ _RULES: Final = (
         name="response_error_ms", value=200.0, unit="ms",
         about="An error this soon after the response to the press's own request is the press's own, however late.",
         source="judgement: the handler of a response runs as soon as it is there",
+    ),
+    Rule(
+        name="run_gap_ms", value=10000.0, unit="ms",
+        about="Presses on one element no farther apart are one try at one thing.",
+        source="as for dead clicks: attention keeps to a task for 10 s (Nielsen 1993)",
     ),
     Rule(
         name="longest_ms", value=10000.0, unit="ms",
@@ -69,24 +76,37 @@ def _find(recording: Recording, rules: dict[str, float]) -> pa.Table:
     bare = ~(came & (at_ms <= limit))
     error, press = blame.error[bare], blame.press[bare]
     by_response = blame.by_response[bare]
-    # One finding a press: from the press to its first error.
-    press, first = np.unique(press, return_index=True)
-    error, by_response = error[first], by_response[first]
+    # Each press with its first error; then runs of them.
+    press, index = np.unique(press, return_index=True)
+    error, by_response = error[index], by_response[index]
     after = stream.axis_ms[error] - presses.down_ms[press]
+    together = np.zeros(len(press), dtype=bool)
+    together[1:] = (np.diff(presses.place[press]) == 0) & (np.diff(presses.session[press]) == 0)
+    together[1:] &= (np.diff(presses.view[press]) == 0) & (np.diff(presses.down_ms[press]) <= rules["run_gap_ms"])
+    first, last = linked_runs(together)
+    score = _score(after, by_response, rules)
+    best = np.maximum.reduceat(score, first) if len(first) else score
     messages = stream.words("data", error).strings()
     rule = f"an error within {rules['error_ms']:g} ms, or {rules['response_error_ms']:g} ms after the response"
     evidence: list[dict[str, Any]] = [
-        {"error": message, "after_ms": ms, "by": "response" if late else "press", "answer": None, "rule": rule}
-        for message, ms, late in zip(messages, after.tolist(), by_response.tolist(), strict=True)
+        {
+            "presses": b - a + 1,
+            "error": messages[a],
+            "after_ms": after[a : b + 1].tolist(),
+            "by": "response" if by_response[a] else "press",
+            "answer": None,
+            "rule": rule,
+        }
+        for a, b in spans(first, last)
     ]
     return press_findings(
         recording,
         detector="error_click",
         kind="error_click",
-        first=press,
-        last=press,
-        end_ms=np.maximum(stream.axis_ms[error], presses.up_ms[press]),
-        score=_score(after, by_response, rules),
+        first=press[first],
+        last=press[last],
+        end_ms=np.maximum(stream.axis_ms[error[last]], presses.up_ms[press[last]]),
+        score=best,
         evidence=evidence,
     )
 

@@ -60,6 +60,8 @@ class Presses:
         Whether a `click` came of it.
     dragged
         Whether the pointer moved too far in between.
+    touch
+        Whether a finger or a pen pressed.
     modified
         Whether a modifier key was held: such a click opens a tab or selects, and is answered elsewhere.
     place
@@ -78,6 +80,7 @@ class Presses:
     y: Floats
     clicked: Bools
     dragged: Bools
+    touch: Bools
     modified: Bools
     target: Words
     page: Words
@@ -129,6 +132,7 @@ def find_presses(stream: Stream, elements: ElementIndex) -> Presses:
         y=stream.numbers("y", hit),
         clicked=clicked,
         dragged=_moved(stream, begin, released) > _DRAG_PX,
+        touch=stream.words("pointer", hit).among(("touch", "pen")),
         modified=np.nan_to_num(stream.numbers("modifiers", hit)) > 0,
         target=places.target,
         page=places.page,

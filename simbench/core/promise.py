@@ -26,9 +26,19 @@ PROMISE_RULES: Final = (
         source="judgement: below, pictures are icons and thumbnails that belong to something else",
     ),
     Rule(
+        name="near_touch_px", value=10.0, unit="px",
+        about="A finger that hits nothing this close to a control was meant for the control.",
+        source="a fingertip's own scatter is 1.3-1.7 mm (FFitts law), about 8-10 CSS px on a phone",
+    ),
+    Rule(
+        name="near_mouse_px", value=4.0, unit="px",
+        about="The same for a mouse.",
+        source="judgement: two steps of a slow mouse",
+    ),
+    Rule(
         name="backdrop_share", value=0.5, unit="share of the viewport",
-        about="What covers a control is taken for an unseen cover only if it covers less of the viewport than this; "
-        "more is a backdrop, and a press there is meant to close what stands before it.",
+        about="What lies over a control covers it by mistake only if it takes less of the viewport than this; more is "
+        "a backdrop, and a press there is meant to close what stands before it.",
         source="judgement: a backdrop fills the viewport",
     ),
 )  # fmt: skip
@@ -45,8 +55,13 @@ _NATIVE_ROLES: Final = ("textbox", "searchbox", "combobox", "listbox", "spinbutt
 #: Links that the browser hands to another program, out of the recording's sight.
 _HANDED_OVER: Final = ("mailto:", "tel:", "sms:", "callto:", "facetime:", "whatsapp:")
 
+#: Boxes and positions are rounded apart.
+_ROUNDING_PX: Final = 2.0
+_DIALOG_TAGS: Final = ("dialog",)
+_DIALOG_ROLES: Final = ("dialog", "alertdialog")
+
 #: Kinds of promise, by code, and how sure one may be that a response was expected (judgement; it orders the scores).
-_KINDS: Final = {"": 0.0, "control": 0.9, "pointer": 0.8, "covered": 0.8, "image": 0.35}
+_KINDS: Final = {"": 0.0, "control": 0.9, "pointer": 0.8, "covered": 0.7, "near": 0.5, "image": 0.35}
 _NAMES: Final = tuple(_KINDS)
 
 
@@ -58,16 +73,16 @@ class Promises:
     ----------
     kind
         ``control`` (works by itself or says so by its role), ``pointer`` (the cursor says so), ``covered`` (a control
-        lies unseen beneath), ``image``, or "" for nothing.
+        lies beneath what was hit), ``near`` (a control lies close by), ``image``, or "" for nothing.
     strength
         How sure one may be that a response was expected, 0..1.
     meant
-        Selector of the control beneath, where the kind is ``covered``; None elsewhere.
+        The control beneath or close by, for those two kinds; null elsewhere.
     """
 
     kind: npt.NDArray[np.object_]
     strength: Floats
-    meant: npt.NDArray[np.object_]
+    meant: Words
 
     @property
     def any(self) -> Bools:
@@ -104,52 +119,102 @@ def find_promises(stream: Stream, presses: Presses, elements: ElementIndex, rule
     code[facts.cursor.among(_POINTING)] = _NAMES.index("pointer")
     code[facts.root_tag.among(_CONTROL_TAGS) | _role(presses).among(_CONTROL_ROLES)] = _NAMES.index("control")
     code[outside] = 0
-    meant = np.full(len(presses), None, dtype=object)
-    asked = np.flatnonzero((code == 0) & ~outside & (facts.row >= 0) & ~np.isnan(presses.x))
-    beneath = _beneath(stream, presses, elements, asked, rules["backdrop_share"])
-    names = elements.words("target")
-    for press, row in zip(asked[beneath >= 0].tolist(), beneath[beneath >= 0].tolist(), strict=True):
-        code[press] = _NAMES.index("covered")
-        meant[press] = names.names[names.codes[row]]
+    asked = np.flatnonzero(((code == 0) | (code == _NAMES.index("image"))) & ~outside & (facts.row >= 0))
+    asked = asked[~np.isnan(presses.x[asked])]
+    found, covered = _meant(stream, presses, elements, asked, rules)
+    code[asked[covered]] = _NAMES.index("covered")
+    code[asked[(found >= 0) & ~covered]] = _NAMES.index("near")
+    meant = np.full(len(presses), -1, dtype=np.int64)
+    meant[asked] = found
     return Promises(
         kind=np.array(_NAMES, dtype=object)[code],
         strength=np.array(list(_KINDS.values()))[code],
-        meant=meant,
+        meant=elements.words("target").at(meant),
     )
 
 
-def _beneath(stream: Stream, presses: Presses, elements: ElementIndex, asked: Ints, share: float) -> Ints:
-    """The elements' row of the control that lies under each press, beneath what was hit; -1 where there is none."""
+def _meant(
+    stream: Stream, presses: Presses, elements: ElementIndex, asked: Ints, rules: dict[str, float]
+) -> tuple[Ints, Bools]:
+    """Row of the control that each press was meant for (-1: none), and whether it lies beneath what was hit."""
     found = np.full(len(asked), -1, dtype=np.int64)
+    covered = np.zeros(len(asked), dtype=bool)
     if len(asked) == 0:
-        return found
+        return found, covered
+    tag, role = elements.words("tag"), elements.words("role")
+    controls = np.flatnonzero(tag.among(_CONTROL_TAGS) | role.among(_CONTROL_ROLES))
+    dialogs = np.flatnonzero(tag.among(_DIALOG_TAGS) | role.among(_DIALOG_ROLES))
+    z = np.nan_to_num(elements.numbers("z"), nan=-1.0)
     hit = presses.facts.row[asked]
-    empty = ~elements.words("text").at(hit).among(name for name in elements.words("text").names if name)
-    empty &= ~presses.facts.tag.at(asked).among(("html", "body", "img", "svg"))
+    # A press beside a dialog hits the dialog, though it lies outside its box: it hits its backdrop.
+    place = _positions(stream, presses, asked)
+    off = _own_distance(place, elements, hit) > _ROUNDING_PX
+    overlay = _overlays(stream, presses, elements, asked, rules["backdrop_share"]) & ~off
+    reach = np.where(presses.touch[asked], rules["near_touch_px"], rules["near_mouse_px"])
+    scene = _scene(elements)
+    for group in np.unique(scene[hit]).tolist():
+        who = np.flatnonzero(scene[hit] == group)
+        here = controls[scene[controls] == group]
+        if len(here) == 0:
+            continue
+        over = dialogs[scene[dialogs] == group]
+        top = z[hit[who]][:, None]
+        # A press inside a dialog is meant for what the dialog holds.
+        inside = (_apart(place, elements, who, over) == 0) & (z[over][None, :] <= top)
+        floor = np.where(inside, z[over][None, :], -np.inf).max(axis=1, initial=-np.inf)[:, None]
+        apart = np.where(z[here][None, :] > floor, _apart(place, elements, who, here), np.inf)
+        beneath = np.where((apart == 0) & (z[here][None, :] < top), z[here][None, :], -np.inf)
+        best = beneath.argmax(axis=1)
+        under = (beneath.max(axis=1) > -np.inf) & overlay[who]
+        # Beside the press, not around it (the box of a link that wraps holds other text), nor hidden beneath the hit.
+        hidden = (z[here][None, :] < top) & _holds(elements, hit[who], here)
+        beside = np.where((apart > 0) & ~hidden, apart, np.inf)
+        close = beside.argmin(axis=1)
+        near = ~under & (beside.min(axis=1) <= reach[who]) & ~off[who]
+        found[who] = np.where(under, here[best], np.where(near, here[close], -1))
+        covered[who] = under
+    return found, covered
+
+
+def _overlays(stream: Stream, presses: Presses, elements: ElementIndex, asked: Ints, share: float) -> Bools:
+    """Whether each element hit can cover a control by mistake: it is no backdrop, and not the page."""
+    hit = presses.facts.row[asked]
     area = elements.boxes[hit, 2] * elements.boxes[hit, 3]
     rows = presses.view[asked]
     screen = _column(stream, "viewport_w", rows) * _column(stream, "viewport_h", rows)
-    asked_small = np.flatnonzero(empty & (area < share * screen))
-    if len(asked_small) == 0:
-        return found
-    controls = np.flatnonzero(elements.words("tag").among(_CONTROL_TAGS) | elements.words("role").among(_CONTROL_ROLES))
-    z = np.nan_to_num(elements.numbers("z"), nan=-1.0)
+    whole = presses.facts.tag.at(asked).among(("html", "body"))
+    return (area < share * screen) & ~whole
+
+
+def _positions(stream: Stream, presses: Presses, asked: Ints) -> Floats:
+    """x, y in the page, and y in the viewport, of each press."""
     scroll = np.nan_to_num(stream.numbers("scroll_y", presses.begin[asked]))
-    scene = _scene(elements)
-    for group in np.unique(scene[hit[asked_small]]).tolist():
-        here = controls[scene[controls] == group]
-        who = asked_small[scene[hit[asked_small]] == group]
-        x, y = presses.x[asked[who]][:, None], presses.y[asked[who]][:, None]
-        y = np.where(elements.fixed[here][None, :], y - scroll[who][:, None], y)
-        left, top, width, height = elements.boxes[here].T
-        inside = (x >= left) & (x < left + width) & (y >= top) & (y < top + height)
-        inside &= z[here][None, :] < z[hit[who]][:, None]
-        # The topmost of those beneath.
-        depth = np.where(inside, z[here][None, :], -2)
-        if depth.shape[1]:
-            best = depth.argmax(axis=1)
-            found[who] = np.where(depth.max(axis=1) > -2, here[best], -1)
-    return found
+    return np.column_stack([presses.x[asked], presses.y[asked], presses.y[asked] - scroll])
+
+
+def _apart(place: Floats, elements: ElementIndex, who: Ints, rows: Ints) -> Floats:
+    """Distance of each press from each element's box, px; one row a press."""
+    left, top, width, height = elements.boxes[rows].T[:, None, :]
+    x = place[who, 0][:, None]
+    y = np.where(elements.fixed[rows][None, :], place[who, 2][:, None], place[who, 1][:, None])
+    across = np.maximum(np.maximum(left - x, x - left - width), 0)
+    down = np.maximum(np.maximum(top - y, y - top - height), 0)
+    return np.nan_to_num(np.hypot(across, down), nan=np.inf)
+
+
+def _holds(elements: ElementIndex, outer: Ints, inner: Ints) -> Bools:
+    """Whether each outer element's box holds each inner one's."""
+    left, top, width, height = elements.boxes[outer].T[:, :, None]
+    x, y, w, h = elements.boxes[inner].T[:, None, :]
+    return (x >= left) & (y >= top) & (x + w <= left + width) & (y + h <= top + height)
+
+
+def _own_distance(place: Floats, elements: ElementIndex, rows: Ints) -> Floats:
+    """Distance of each press from its own element's box, px."""
+    left, top, width, height = elements.boxes[rows].T
+    y = np.where(elements.fixed[rows], place[:, 2], place[:, 1])
+    across = np.maximum(np.maximum(left - place[:, 0], place[:, 0] - left - width), 0)
+    return np.hypot(across, np.maximum(np.maximum(top - y, y - top - height), 0))
 
 
 def _scene(elements: ElementIndex) -> Ints:

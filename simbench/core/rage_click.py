@@ -48,7 +48,7 @@ _RULES: Final = (
     ),
     Rule(
         name="multi_click_ms", value=500.0, unit="ms",
-        about="Three presses this close in pairs, on something that promises nothing, are a triple click.",
+        about="Three presses of a mouse this close in pairs, on something that promises nothing, are a triple click.",
         source="the longest double-click interval that operating systems set by default",
     ),
 )  # fmt: skip
@@ -115,7 +115,8 @@ def _selects(recording: Recording, first: Ints, last: Ints, rules: dict[str, flo
     before = np.searchsorted(marked_ms, presses.down_ms[first])
     after = np.searchsorted(marked_ms, presses.up_ms[last] + rules["soon_ms"], side="right")
     span = presses.down_ms[last] - presses.down_ms[first]
-    triple = span <= rules["multi_click_ms"] * (last - first)
+    # Fingers mark text by holding; three quick taps are none of a browser's gestures.
+    triple = (span <= rules["multi_click_ms"] * (last - first)) & ~presses.touch[first]
     return (last - first + 1 <= 3) & ((after > before) | triple)
 
 

@@ -195,6 +195,7 @@ class Site:
             effects=MappingProxyType(model.effects(window.device, state, defects)),
             forms=MappingProxyType(model.forms(window.device, state, defects)),
             lcp_ms=timing["lcp_ms"], load_ms=timing["load_ms"], late=late_from_json(timing["late"]),
+            typed=MappingProxyType(model.typed(window.device, state, defects)),
         )  # fmt: skip
 
 

@@ -71,7 +71,9 @@ def pursue(me: Visitor, p: Percept) -> Doing:
             reached = yield from _take_step(me, p, step, done)
             if me.leaving:
                 return
-            if reached == "unsuitable":
+            if reached == "nothing" and not (yield from _find_the_way(me, p, steps, done)):
+                me.leaving = me.leaving or "stuck"
+            if reached in {"unsuitable", "elsewhere", "nothing"}:
                 continue
             if reached and _is_item(me, step) and compared < to_compare:
                 compared += 1
@@ -148,7 +150,7 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
     assert step.reach is not None
     page = me.site.page(step.page)
     appetite = _APPETITE[page.kind]
-    if page.kind == "product" and step.target is not None:
+    if page.kind == "product" and step.target is not None and step.state is None:
         arrived, view = p.now_ms, p.view
         yield from look_over(me, p, appetite)
         if me.leaving:
@@ -157,21 +159,21 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
         if me.dice.fate() < B.unsuitable and p.can_go_back:
             return (yield from _turn_back(me, p, view, arrived))
         yield from side_acts(me, p)
-        if me.leaving:
-            return False
+        if me.leaving or p.scene.page != step.page:
+            return "elsewhere"
     else:
         hurried = me.dice.mind() > 0.35 + 0.5 * appetite
         if not hurried:
             yield from look_over(me, p, appetite)
-        yield from side_acts(me, p)
+        # Who has just put something in the cart goes on; the time for looking around is before that.
+        state = page.state(p.scene.state)
+        if state is None or state.opening:
+            yield from side_acts(me, p)
         if me.leaving or p.scene.page != step.page:
-            return bool(not me.leaving)
+            return "elsewhere"
     options = _candidates(me, p, step)
     if not options:
-        if (yield from _open_menu(me, p)):
-            options = _candidates(me, p, step)
-        if not options:
-            return False
+        return "nothing"
     element = _choose(me, options)
     cta = any(c.page == step.page and c.target == element.target and c.goal == me.goal_name for c in me.site.ctas)
     if cta:
@@ -182,8 +184,7 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
             me.leaving = "missed"
             return False
         yield from hesitate(me, p, element, 0.5)
-        price_shock = me.dice.mind() < 0.1 * (1.0 + me.trait.hesitancy)
-        if price_shock:
+        if page.kind in {"product", "cart"} and me.dice.mind() < B.second_thoughts * (1.0 + me.trait.hesitancy):
             me.journal.true("skipped_cta", p.view, p.began_ms, p.now_ms, target=element.target)
             me.leaving = "declined"
             return False

@@ -137,11 +137,15 @@ def _disappointed(me: Visitor, p: Percept, element: Element, run: _Run, *, alive
             yield Await(me.dice.lognormal(B.retry_gap_ms, B.retry_gap_sigma))
             if p.response:
                 break
+            if covered:
+                # It was missed, or something lies over it: aim anew.
+                yield from point_at(me, p, element)
             yield from press_calmly(me, p)
-            first_retry = p.began_ms if first_retry is None else first_retry
-            last_retry = p.now_ms
-            run.presses += 1
-            run.released = p.now_ms
+            if p.hit == run.target:
+                first_retry = p.began_ms if first_retry is None else first_retry
+                last_retry = p.now_ms
+                run.presses += 1
+                run.released = p.now_ms
             if not p.response:
                 yield Await(me.dice.lognormal(B.expect_ms, B.expect_sigma))
         elif covered and me.dice.mind() < B.clear_the_way:

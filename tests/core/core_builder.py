@@ -71,7 +71,7 @@ class Visit:
 
 
 def element(page: str, target: str, *, tag: str = "div", cursor: str = "auto", layout: str = "l1",
-            state: str = "fresh", box: tuple[float, float, float, float] = (0, 0, 200, 200), **columns: Any,
+            state: str = "fresh", box: tuple[float, float, float, float] = (3000, 0, 200, 200), **columns: Any,
             ) -> dict[str, Any]:  # fmt: skip
     """One row of the elements table; a button, link or field is its own interactive ancestor."""
     own = target if tag in {"a", "button", "input", "select", "textarea", "summary", "label"} else None

@@ -22,9 +22,9 @@ SHOP = [
     element("/", "#mail", tag="a", href="mailto:a@example.org", cursor="pointer"),
     element("/", "#icon", tag="svg", interactive_ancestor="#link", cursor="pointer"),
     element("/", "#card", tag="div", cursor="pointer", text="Looks like a button"),
-    element("/", "#photo", tag="img", cursor="zoom-in", box=(0, 0, 400, 300)),
-    element("/", "#picture", tag="img", box=(0, 0, 400, 300)),
-    element("/", "#dot", tag="img", box=(0, 0, 16, 16)),
+    element("/", "#photo", tag="img", cursor="zoom-in", box=(3000, 0, 400, 300)),
+    element("/", "#picture", tag="img", box=(3000, 0, 400, 300)),
+    element("/", "#dot", tag="img", box=(3000, 0, 16, 16)),
     element("/", "#text", tag="p", text="Lorem ipsum dolor"),
     element("/", "#name", tag="input", role="textbox", cursor="text"),
     element("/", "#size", tag="select", role="combobox"),
@@ -131,6 +131,11 @@ def test_triple_click_that_selects_a_paragraph(seen: bool) -> None:
     assert found(a.stay(6000)) == []
 
 
+def test_three_quick_taps_of_a_finger_select_nothing() -> None:
+    where = {"y": 900.0, "pointer": "touch"}
+    assert found(visit().presses("#text", 1000, 1180, 1350, **where).stay(6000)) == [("rage_click", "#text")]
+
+
 def test_calm_retries_are_no_rage() -> None:
     kinds = [kind for kind, _ in found(visit().presses("#pay", 1000, 2900, 5000).stay(12000))]
     assert "rage_click" not in kinds
@@ -178,12 +183,40 @@ def test_one_finding_a_run_of_presses() -> None:
     assert found(twice) == [("dead_click", "#pay")] * 2
 
 
-def test_a_control_beneath_an_unseen_cover_is_what_was_meant() -> None:
+def test_a_control_beneath_a_cover_was_meant() -> None:
     row = one(visit().press("#cover", at=1000, x=650, y=620).stay(6000), "dead_click")
-    assert row["target"] == "#under"
-    assert json.loads(row["evidence"])["hit"] == "#cover"
-    assert found(visit().press("#cover", at=1000, x=590, y=590).stay(6000)) == []
+    assert row["target"] == "#cover"
+    assert json.loads(row["evidence"])["promise"] == "covered"
+    assert json.loads(row["evidence"])["meant"] == "#under"
+    assert found(visit().press("#cover", at=1000, x=585, y=585).stay(6000)) == []
     assert found(visit().press("#backdrop", at=1000, x=650, y=620).stay(6000)) == []
+
+
+def test_what_lies_beneath_a_dialog_was_not_meant() -> None:
+    dialog = element("/", "#dialog", tag="dialog", z=20, box=(500, 500, 500, 300))
+    words = element("/", "#dialog > p:nth-of-type(1)", tag="p", z=21, box=(590, 590, 300, 80), text="Cookies?")
+    inside = visit().press("#dialog > p:nth-of-type(1)", at=1000, x=650, y=620).stay(6000)
+    assert found(inside, [*SHOP, dialog, words]) == []
+    beside = visit().press("#dialog", at=1000, x=20, y=20).stay(6000)
+    assert found(beside, [*SHOP, dialog]) == []
+
+
+@pytest.mark.parametrize(
+    ("pointer", "apart", "hits"), [("touch", 9, 1), ("touch", 14, 0), ("mouse", 3, 1), ("mouse", 9, 0)]
+)
+def test_a_miss_beside_a_control(pointer: str, apart: float, hits: int) -> None:
+    where = {"x": 650.0, "y": 650.0 + apart, "pointer": pointer}
+    floor = element("/", "#floor", tag="main", z=1, box=(0, 0, 1440, 3000))
+    page = [floor, *(e for e in SHOP if e["target"] not in {"#cover", "#backdrop"})]
+    alone = visit().press("#floor", at=1000, **where).stay(6000)
+    assert found(alone, page) == [("dead_click", "#floor")] * hits
+    mended = visit().press("#floor", at=1000, **where).press("#under", at=1350, x=650, y=640).mutation(1500)
+    table = detect(observed(mended.stay(6000), elements=page)).to_pylist()
+    assert [row["target"] for row in table] == ["#floor"] * hits
+    if hits:
+        (lone,) = detect(observed(alone, elements=page)).to_pylist()
+        assert table[0]["score"] > lone["score"]
+        assert json.loads(table[0]["evidence"])["meant"] == "#under"
 
 
 def test_a_disabled_control_whose_click_the_browser_swallows() -> None:
@@ -265,7 +298,7 @@ def test_what_is_no_answer(name: str) -> None:
 
 
 BENIGN = {
-    "idle click on text": lambda a: a.press("#text", at=1000),
+    "idle click on text": lambda a: a.press("#text", at=1000, y=900),
     "small picture": lambda a: a.press("#dot", at=1000),
     "text field that has the focus": lambda a: a.press("#name", at=1000),
     "native list": lambda a: a.press("#size", at=1000),
@@ -303,6 +336,15 @@ def test_a_press_that_raises_an_error() -> None:
     assert row["t_end"].timestamp() * 1000 == START_MS + 1093
     assert json.loads(row["evidence"])["error"] == "TypeError"
     assert row["score"] == 1
+
+
+def test_one_finding_a_run_of_failing_presses() -> None:
+    a = visit()
+    for at in (1000, 1300, 1600, 4000, 20_000):
+        a.press("#pay", at=at).add("error", at=at + 93, data="TypeError")
+    rows = [r for r in detect(observed(a.stay(30_000), elements=SHOP)).to_pylist() if r["kind"] == "error_click"]
+    assert [json.loads(row["evidence"])["presses"] for row in rows] == [4, 1]
+    assert rows[0]["t_end"].timestamp() * 1000 == START_MS + 4093
 
 
 def test_an_error_by_way_of_the_response() -> None:

@@ -293,19 +293,39 @@ class TestSnapshots:
         with pytest.raises(Malformed, match="not a document"):
             Dom().replace(Subtree.read(el("html", 1)))
 
-    def test_likeness_tells_a_second_look_from_a_new_document(self) -> None:
+    def seen_again(self, page: Page, *body: Any, moved: bool = False) -> bool:
+        return page.dom.is_seen_again(Subtree.read(document(*body)), moved=moved)
+
+    def test_the_first_is_no_second_look(self) -> None:
+        assert not Dom().is_seen_again(Subtree.read(document()), moved=False)
+
+    @pytest.mark.parametrize("moved", [False, True])
+    def test_a_second_look_keeps_ids_in_an_order_that_no_first_look_has(self, moved: bool) -> None:
         page = Page(*(el("p", identity) for identity in range(10, 30)))
-        same = document(*(el("p", identity) for identity in range(10, 30)))
-        assert page.dom.likeness(Subtree.read(same)) == 1.0
-        page.mutate(adds=[add(5, el("iframe", 40)), add(40, document(identity=101))])
-        assert (
-            page.dom.likeness(
-                Subtree.read(document(*same["childNodes"][1]["childNodes"][1]["childNodes"], el("iframe", 40)))
-            )
-            == 1.0
-        )
-        assert page.dom.likeness(Subtree.read(document(*(el("i", identity) for identity in range(10, 30))))) < 0.5
-        assert Dom().likeness(Subtree.read(same)) == 0.0
+        page.mutate(adds=[add(5, el("iframe", 40), 10), add(40, document(identity=101)), add(5, el("p", 41), 12)])
+        now = [el("iframe", 40), el("p", 10), el("p", 11), el("p", 41), *(el("p", i) for i in range(12, 30))]
+        assert self.seen_again(page, *now, moved=moved)
+        # Another document that a recorder has watched for a while.
+        assert not self.seen_again(page, *(el("i", i) for i in range(60, 9, -1)), moved=moved)
+
+    def test_two_pages_of_one_template_are_two_documents(self) -> None:
+        head = [el("p", 10 + 2 * n, words("menu", 11 + 2 * n)) for n in range(100)]
+        page = Page(*head, el("h1", 300, words("Lamp", 301)))
+        assert self.seen_again(page, *head, el("h1", 300, words("Lamp", 301)), moved=True)
+        assert not self.seen_again(page, *head, el("h1", 300, words("Chair", 301)), moved=True)
+
+    def test_at_one_address_a_little_may_differ(self) -> None:
+        head = [el("p", 10 + 2 * n, words("menu", 11 + 2 * n)) for n in range(100)]
+        page = Page(*head, el("style", 300, words("a {}", 301)))
+        assert self.seen_again(page, *head, el("style", 300, words("", 301)), moved=True)
+        assert self.seen_again(page, *head[:-2], el("style", 300, words("", 301)))
+        assert not self.seen_again(page, *head[:-20], el("style", 300, words("", 301)))
+
+    def test_shadow_roots_are_numbered_after_the_children(self) -> None:
+        host = el("my-card", 10, el("p", 11), el("b", 12, shadow=True))
+        assert Subtree.read(document(host)).is_numbered_afresh()
+        host = el("my-card", 10, el("b", 11, shadow=True), el("p", 12))
+        assert not Subtree.read(document(host)).is_numbered_afresh()
 
 
 @st.composite

@@ -360,6 +360,9 @@
     return told;
   }
 
+  // Where in a box a click is tried, the middle first.
+  const PARTS = [0.5, 0.25, 0.75, 0.1, 0.9];
+
   /**
    * Scroll to an element and find a point at which a click reaches it: its middle, else somewhere else in it.
    * @returns [x, y] in the viewport, or null where something else lies over all of it
@@ -373,22 +376,15 @@
       element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
       box = element.getBoundingClientRect();
     }
-    const reaches = (x, y) => {
-      if (x < 0 || y < 0 || x >= window.innerWidth || y >= window.innerHeight) return false;
-      const at = deepest(x, y);
-      for (let up = at; up; up = parentOf(up)) if (up === element) return true;
-      return false;
-    };
-    const parts = [0.5, 0.25, 0.75, 0.1, 0.9];
-    // Exactly this element, where it shows between its children; else through a child of its.
-    const own = (x, y) => deepest(x, y) === element;
-    for (const test of interactive(element) ? [reaches] : [own, reaches]) {
-      for (const fy of parts) {
-        for (const fx of parts) {
-          const x = Math.round(box.left + box.width * fx);
-          const y = Math.round(box.top + box.height * fy);
-          if (test(x, y)) return [x, y];
-        }
+    // A control is reached through anything in it that is no control itself; anything else only where it shows.
+    const reaches = interactive(element) ? (at) => interactiveAncestor(at) === element : (at) => at === element;
+    for (const fy of PARTS) {
+      for (const fx of PARTS) {
+        const x = Math.floor(box.left + box.width * fx);
+        const y = Math.floor(box.top + box.height * fy);
+        if (x < 0 || y < 0 || x >= window.innerWidth || y >= window.innerHeight) continue;
+        const at = deepest(x, y);
+        if (at && reaches(at)) return [x, y];
       }
     }
     return null;

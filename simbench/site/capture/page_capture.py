@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 
 from simbench.site.capture.forms import try_form, try_typed
 from simbench.site.capture.geometry import Agreement, Look, agreement_of, look_at
-from simbench.site.capture.pictures import document_of, screenshot_of
+from simbench.site.capture.pictures import COARSE_QUALITY, QUALITY, document_of, screenshot_of
 from simbench.site.capture.tab import Tab
 from simbench.site.capture.timeline import load_timeline
 from simbench.site.capture.trials import Trier, same_effect
@@ -25,6 +25,8 @@ __all__ = ["PageCapture", "Shot", "capture_page"]
 
 #: More defects than these that overlap on one page are captured in pairs and all together only.
 _MOST_TOGETHER: Final = 4
+#: Classes of device on which states other than the fresh one, and defects, get a picture.
+_PICTURED: Final = ("desktop", "mobile")
 
 #: A set of defects, in the order of site.yaml.
 Defects = tuple[str, ...]
@@ -132,11 +134,8 @@ async def _plain(work: _Work, tab: Tab, viewport: Viewport, *, first: bool) -> N
             found.problems.append(f"{work.page.page}: state {state} was not reached on {viewport.name}")
             continue
         look = found.looks[viewport.name, state, ()] = await look_at(tab)
-        dom = await document_of(tab) if first else None
-        picture = await screenshot_of(tab)
-        found.shots.append(
-            Shot(state=state, viewport=viewport.name, defects=(), doc_h=look.doc_h, screenshot=picture, dom=dom)
-        )
+        if state == "fresh" or (first and _worth_a_picture(work, state)):
+            found.shots.append(await _shoot(tab, state, viewport, (), look, with_dom=first))
         found.agreements.append(await agreement_of(tab, look))
         if first and state == "fresh":
             work.restless = await tab.learn()
@@ -189,6 +188,22 @@ async def _acts(work: _Work, tab: Tab, viewport: Viewport, state: str, defects: 
         found.typed[state, defects] = typed
 
 
+def _worth_a_picture(work: _Work, state: str) -> bool:
+    """Whether a state other than the fresh one gets a picture: one that other pages share only on the first of them."""
+    declared = work.page.state(state)
+    shared = [p.page for p in work.site.pages for s in p.states if declared is not None and s.sign == declared.sign]
+    return work.device in _PICTURED and shared[0] == work.page.page
+
+
+async def _shoot(tab: Tab, state: str, viewport: Viewport, defects: Defects, look: Look, *, with_dom: bool) -> Shot:
+    fine = state == "fresh" and not defects
+    return Shot(
+        state=state, viewport=viewport.name, defects=defects, doc_h=look.doc_h,
+        screenshot=await screenshot_of(tab, QUALITY if fine else COARSE_QUALITY),
+        dom=await document_of(tab) if with_dom else None,
+    )  # fmt: skip
+
+
 def _relative(
     found: PageCapture, viewport: Viewport, state: str, defects: Defects
 ) -> tuple[Look, dict[str, Effect]] | None:
@@ -220,11 +235,8 @@ async def _under(
             continue
         look = found.looks[viewport.name, state, defects] = await look_at(tab)
         same = look.rows == plain.rows and look.ears == plain.ears
-        if not same and state in ("fresh", *(d.state for d in patches)) and len(defects) == 1:
-            shot = await screenshot_of(tab)
-            found.shots.append(
-                Shot(state=state, viewport=viewport.name, defects=defects, doc_h=look.doc_h, screenshot=shot, dom=None)
-            )
+        if first and not same and state == "fresh" and work.device in _PICTURED and len(defects) == 1:
+            found.shots.append(await _shoot(tab, state, viewport, defects, look, with_dom=False))
         if not same or any(d.js for d in patches):
             await _acts(work, tab, viewport, state, defects, first=first)
         work.tick(f"{work.page.page} {state} {viewport.name} with {len(defects)}")

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from simbench.site.capture.tab import Tab
 
-__all__ = ["document_of", "screenshot_of"]
+__all__ = ["COARSE_QUALITY", "QUALITY", "document_of", "screenshot_of"]
 
-#: Of WebP, 0 to 100: fine enough to read small print under a heatmap.
-QUALITY: Final = 38
+#: Of WebP, 0 to 100: small print can be read under a heatmap, and skies show no bands.
+QUALITY: Final = 14
+#: For what is looked at more rarely.
+COARSE_QUALITY: Final = 8
 
 
-async def screenshot_of(tab: Tab, quality: int = QUALITY) -> bytes:
+async def screenshot_of(tab: Tab, quality: int) -> bytes:
     """The whole page as WebP, one picture px a CSS px."""
     wanted: dict[str, Any] = {"format": "webp", "quality": quality, "captureBeyondViewport": True}
     told = await tab.cdp.send("Page.captureScreenshot", wanted)

@@ -259,7 +259,7 @@
         trial.url = trial.url || (url.origin === location.origin ? url.pathname + url.search + url.hash : url.href);
         if (event.cancelable) event.preventDefault();
       } else if (url.pathname + url.search !== location.pathname + location.search) {
-        trial.url = url.pathname + url.search + url.hash;
+        trial.softUrl = url.pathname + url.search + url.hash;
       }
       respond(trial);
     });
@@ -374,7 +374,7 @@
       observer.takeRecords();
       armed = {
         mutations: 0, first: null, touched: native.now(), clicked: native.now(), requests: [], pending: 0, error: null,
-        url: null, open: null, scrolled: false,
+        url: null, softUrl: null, open: null, scrolled: false,
         before: { values: values(), looks: looks(), memory: memory(), scroll: scrollY, hash: location.hash },
       };
     },
@@ -409,6 +409,7 @@
       const waited = trial.first === null ? 0 : trial.first - trial.clicked;
       return {
         url: trial.url,
+        softUrl: trial.softUrl,
         open: trial.open,
         mutations: trial.mutations,
         valuesChanged: after.values !== before.values,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +13,9 @@ from simbench.events.codecs.rrweb.tree import DEPTH_LIMIT, Node, Subtree, read_a
 
 __all__ = ["Changes", "Dom"]
 
+#: A second look at a document has at least so many of its ids and tags, and of its texts besides.
+_SAME_NUMBERS: Final = 0.5
+_SAME_WORDS: Final = 0.9
 #: So many inner documents may wait for their iframe.
 _EARLY_KEPT: Final = 100
 
@@ -52,19 +55,33 @@ class Dom:
     def __len__(self) -> int:
         return len(self._nodes)
 
-    def likeness(self, snapshot: Subtree) -> float:
-        """How far a snapshot holds the same nodes as the tree, 0 to 1: ids and tags in both, over those in either.
+    def is_seen_again(self, snapshot: Subtree, *, moved: bool) -> bool:
+        """Whether a snapshot is of the document that the tree follows: a recorder takes such second looks.
 
-        A recorder that takes a second snapshot of one document keeps its ids; on a new document it counts from 1 again.
-        Inner documents are recorded after the snapshot, so they do not count.
+        A recorder keeps the ids that it has given, and gives new ones in document order: a snapshot that is not in that
+        order is a second look. One that is may be a new document's, even where the ids agree (two pages of one
+        template), so that texts, ids and links must agree too: all if the address has changed, else nearly all.
+
+        Parameters
+        ----------
+        moved
+            Whether the address has changed.
         """
-        there = {(node.id, node.tag) for node in snapshot.nodes.values()}
+        if self.document is None:
+            return False
+        if not snapshot.is_numbered_afresh():
+            return self._likeness(snapshot, _numbered) >= _SAME_NUMBERS
+        return self._likeness(snapshot, _written) >= (1.0 if moved else _SAME_WORDS)
+
+    def _likeness(self, snapshot: Subtree, key: Callable[[Node], tuple[Any, ...]]) -> float:
+        """Nodes in both by `key`, over those in either; inner documents, which no snapshot holds, do not count."""
+        there = {key(node) for node in snapshot.nodes.values()}
         here = set()
         stack = [self.document] if self.document is not None else []
         while stack:
             node = stack.pop()
             if node.kind != NodeKind.SHADOW_ROOT:
-                here.add((node.id, node.tag))
+                here.add(key(node))
             stack.extend(child for child in node.children() if child.kind != NodeKind.DOCUMENT)
             if node.shadow is not None:
                 stack.append(node.shadow)
@@ -229,6 +246,16 @@ class Dom:
                 below.count_anchor(-1)
         node.unlink()
         self.version += 1
+
+
+def _numbered(node: Node) -> tuple[Any, ...]:
+    return (node.id, node.tag)
+
+
+def _written(node: Node) -> tuple[Any, ...]:
+    # Recorders write style sheets now here, now there.
+    told = node.parent is None or node.parent.tag not in ("style", "script", "textarea", "noscript")
+    return (node.id, node.tag, node.text if told else "", node.attributes.get("id"), node.attributes.get("href"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,6 +217,6 @@ def _account(recording: Recording, player: Player, sessions: list[Session]) -> d
         "before_first_snapshot": player.before_snapshot,
         "while_away": player.idle,
         "about_unknown_nodes": player.unknown_nodes,
-        "dom_problems": dict(sorted(player.dom.problems.items())),
+        "dom_problems": dict(sorted(player.dom_problems.items())),
         "not_mapped": dict(sorted(player.not_mapped.items())),
     }

@@ -192,6 +192,21 @@ class Subtree:
     #: Text nodes with their whole text.
     texts: list[tuple[Node, str]]
 
+    def is_numbered_afresh(self) -> bool:
+        """Whether ids rise in the order in which rrweb gives them: document order, shadow roots after the children."""
+        last = 0
+        stack = [self.top]
+        while stack:
+            node = stack.pop()
+            if node.kind != NodeKind.SHADOW_ROOT:
+                if node.id <= last:
+                    return False
+                last = node.id
+            if node.shadow is not None:
+                stack.append(node.shadow)
+            stack.extend(reversed(list(node.children())))
+        return True
+
     @classmethod
     def read(cls, serialised: Any) -> Subtree:
         """Read a serialised node with all below it.
