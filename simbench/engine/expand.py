@@ -94,7 +94,7 @@ class _Rows:
 
 def expand(
     tape: Floats, *, session_keys: NDArray[np.uint64], touch: NDArray[np.bool_], kept: NDArray[np.bool_],
-    since_ms: Floats, stage: Stage, recorder: Recorder,
+    since_ms: Floats, until_ms: Floats, stage: Stage, recorder: Recorder,
 ) -> Expanded:  # fmt: skip
     """Expand a shard's tape into events.
 
@@ -106,6 +106,8 @@ def expand(
         Noise key of each session.
     touch, kept, since_ms
         Of each session: whether it is played by finger, whether it is recorded, and from when on.
+    until_ms
+        Of each act: when the page view that it belongs to ended.
     stage
         Where the codes of scenes and strings are at home.
     recorder
@@ -136,7 +138,8 @@ def expand(
     # Who is asked first is recorded from the answer on: the page that was asked on is announced then.
     announced = (type_code == _TYPE["pageview"]) & (t < since_ms[session]) & (columns[Col.VIEW][act] == 0)
     t = np.where(announced, since_ms[session], t)
-    recorded = t >= since_ms[session]
+    # A page that was left records nothing more, whatever the visitor was in the middle of.
+    recorded = (t >= since_ms[session]) & (t <= until_ms[act])
     if not recorded.all():
         act, t, type_code, x, y, scroll_y, target, value, data, detail, session = (
             column[recorded] for column in (act, t, type_code, x, y, scroll_y, target, value, data, detail, session)

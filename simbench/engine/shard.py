@@ -88,6 +88,7 @@ def play_shard(
         touch=schedule.device != DEVICES.index("desktop"),
         kept=kept,
         since_ms=since,
+        until_ms=_view_ends(tape, played.views),
         stage=stage,
         recorder=Recorder(
             mousemove_ms=1000.0 / recorder.mousemove_hz if recorder.mousemove_hz > 0 else 0.0,
@@ -146,6 +147,15 @@ def _play(stage: Stage, schedule: Schedule, cast: Cast, wait_ms: Callable[[float
         played.journals.append(journal)
         played.consented_ms.append(world.consented_ms)
     return played
+
+
+def _view_ends(tape: NDArray[np.float64], views: list[ViewRow]) -> NDArray[np.float64]:
+    """When the view of each act ended, ms since the visit began."""
+    keys = np.array([row[0] * 100_000 + row[1] for row in views], dtype=np.int64)
+    ends = np.array([row[8] for row in views])
+    order = np.argsort(keys)
+    wanted = (tape[:, Col.SESSION] * 100_000 + tape[:, Col.VIEW]).astype(np.int64)
+    return ends[order][np.searchsorted(keys[order], wanted).clip(0, max(keys.size - 1, 0))]
 
 
 def _only_pages(expanded: Expanded, stage: Stage, pages: tuple[str, ...]) -> Expanded:

@@ -95,7 +95,8 @@ def test_what_people_did_has_the_right_shape(events: pd.DataFrame, demo_run: Run
     assert not (events.type.isin(["touchstart", "touchmove"]) & (device == "desktop")).any()
     downs, ups = (events.type == "pointerdown").sum(), (events.type == "pointerup").sum()
     clicks = events[events.type == "click"]
-    assert abs(downs - ups) <= 5
+    # A page may be left while the button is still down.
+    assert 0 <= downs - ups <= 0.002 * downs
     assert len(clicks) == ups
     assert clicks.detail.ge(1).all()
     moves = events[events.type == "mousemove"]
