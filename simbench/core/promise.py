@@ -36,6 +36,11 @@ PROMISE_RULES: Final = (
         source="judgement: two steps of a slow mouse",
     ),
     Rule(
+        name="cover_share", value=0.5, unit="share of the control",
+        about="What lies over a control covers it only if it hides at least this much of it; less is a badge on it.",
+        source="judgement: the visible half of a control is what people aim at",
+    ),
+    Rule(
         name="backdrop_share", value=0.5, unit="share of the viewport",
         about="What lies over a control covers it by mistake only if it takes less of the viewport than this; more is "
         "a backdrop, and a press there is meant to close what stands before it.",
@@ -163,12 +168,12 @@ def _meant(
         inside = (_apart(place, elements, who, over) == 0) & (z[over][None, :] <= top)
         floor = np.where(inside, z[over][None, :], -np.inf).max(axis=1, initial=-np.inf)[:, None]
         apart = np.where(z[here][None, :] > floor, _apart(place, elements, who, here), np.inf)
-        beneath = np.where((apart == 0) & (z[here][None, :] < top), z[here][None, :], -np.inf)
+        below = (z[here][None, :] < top) & (_hidden_share(place, elements, who, hit[who], here) >= rules["cover_share"])
+        beneath = np.where((apart == 0) & below, z[here][None, :], -np.inf)
         best = beneath.argmax(axis=1)
         under = (beneath.max(axis=1) > -np.inf) & overlay[who]
         # Beside the press, not around it (the box of a link that wraps holds other text), nor hidden beneath the hit.
-        hidden = (z[here][None, :] < top) & _holds(elements, hit[who], here)
-        beside = np.where((apart > 0) & ~hidden, apart, np.inf)
+        beside = np.where((apart > 0) & ~below, apart, np.inf)
         close = beside.argmin(axis=1)
         near = ~under & (beside.min(axis=1) <= reach[who]) & ~off[who]
         found[who] = np.where(under, here[best], np.where(near, here[close], -1))
@@ -202,11 +207,18 @@ def _apart(place: Floats, elements: ElementIndex, who: Ints, rows: Ints) -> Floa
     return np.nan_to_num(np.hypot(across, down), nan=np.inf)
 
 
-def _holds(elements: ElementIndex, outer: Ints, inner: Ints) -> Bools:
-    """Whether each outer element's box holds each inner one's."""
+def _hidden_share(place: Floats, elements: ElementIndex, who: Ints, outer: Ints, inner: Ints) -> Floats:
+    """How much of each inner element's box each press's own outer one's hides, 0..1; one row a press."""
     left, top, width, height = elements.boxes[outer].T[:, :, None]
     x, y, w, h = elements.boxes[inner].T[:, None, :]
-    return (x >= left) & (y >= top) & (x + w <= left + width) & (y + h <= top + height)
+    # What is fixed stands in the page where the page is scrolled to.
+    scroll = (place[who, 1] - place[who, 2])[:, None]
+    top = top + np.where(elements.fixed[outer][:, None], scroll, 0)
+    y = y + np.where(elements.fixed[inner][None, :], scroll, 0)
+    across = np.minimum(left + width, x + w) - np.maximum(left, x)
+    down = np.minimum(top + height, y + h) - np.maximum(top, y)
+    overlap = np.maximum(across, 0) * np.maximum(down, 0)
+    return np.divide(overlap, w * h, out=np.zeros(overlap.shape), where=(w * h > 0) & ~np.isnan(overlap))
 
 
 def _own_distance(place: Floats, elements: ElementIndex, rows: Ints) -> Floats:

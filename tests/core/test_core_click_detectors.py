@@ -192,6 +192,22 @@ def test_a_control_beneath_a_cover_was_meant() -> None:
     assert found(visit().press("#backdrop", at=1000, x=650, y=620).stay(6000)) == []
 
 
+def test_a_bar_that_stays_covers_what_scrolls_under_it() -> None:
+    under = element("/", "#far", tag="button", z=2, box=(600, 2600, 200, 50))
+    bar = element("/", "#bar", tag="div", z=9, fixed=True, text="Spring sale", box=(0, 780, 1440, 120))
+    page = [under, bar]
+    covered = visit().press("#bar", at=1000, x=650, y=2620, scroll_y=1800.0).stay(6000)
+    assert found(covered, page) == [("dead_click", "#bar")]
+    assert found(visit().press("#bar", at=1000, x=650, y=2620 - 900, scroll_y=900.0).stay(6000), page) == []
+
+
+def test_a_badge_on_a_picture_covers_nothing() -> None:
+    picture = element("/", "#zoom", tag="button", z=1, box=(600, 600, 500, 500))
+    label = element("/", "#count", tag="span", z=5, text="1 / 4", box=(1000, 1060, 60, 24))
+    page = [picture, label, *(e for e in SHOP if e["target"] not in {"#cover", "#backdrop", "#under"})]
+    assert found(visit().press("#count", at=1000, x=1030, y=1070).stay(6000), page) == []
+
+
 def test_what_lies_beneath_a_dialog_was_not_meant() -> None:
     dialog = element("/", "#dialog", tag="dialog", z=20, box=(500, 500, 500, 300))
     words = element("/", "#dialog > p:nth-of-type(1)", tag="p", z=21, box=(590, 590, 300, 80), text="Cookies?")
