@@ -114,9 +114,9 @@ def _make_room(out: Path, run_folder: Path, page: Path) -> None:
     check_replaceable(page)
     foreign = _foreign_file(run_folder)
     if foreign is not None:
-        raise BadInput(f"{foreign}: is not the demo's, and would be lost with {run_folder}; move it, or choose another --out")
+        raise BadInput(f"{foreign}: is not the demo's and would be lost; move it, or choose another folder with --out")
     # Written first: a demo that was interrupted is known as one.
-    write_json(out / _MARK, {"schema": _MARK_SCHEMA, "about": "simbench demo replaces run/ and report.html beside this"})
+    write_json(out / _MARK, {"schema": _MARK_SCHEMA, "about": "simbench demo replaces run/ and report.html here"})
 
 
 def _is_marked(out: Path) -> bool:

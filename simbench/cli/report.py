@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["register", "summary"]
 
 _HELP = (
-    "Make one self-contained page about a run: maps, what was found against what was planted, precision and recall with "
-    "intervals, what fooled the detectors, and what the numbers mean.\n\n"
-    "The page needs no network and can be sent as it is. Analysis and scores are made first where they are missing. A run "
-    "without truth (an import) gets a page without a score.\n\n"
+    "Make one self-contained page about a run: maps, what was found against what was planted, precision and recall "
+    "with intervals, what fooled the detectors, and what the numbers mean.\n\n"
+    "The page needs no network and can be sent as it is. Analysis and scores are made first where they are missing. "
+    "A run without truth (an import) gets a page without a score.\n\n"
     "For example: [bold]simbench report runs/shop -o shop.html[/bold]"
 )
 
@@ -61,7 +61,8 @@ def summary(made: Made, path: Path) -> dict[str, Any]:
         "name": content.name,
         "has_truth": content.has_truth,
         "screens": [
-            {"page": screen.page, "name": screen.name, "views": screen.views, "devices": [s.device for s in screen.sheets]}
+            {"page": screen.page, "name": screen.name, "views": screen.views,
+             "devices": [sheet.device for sheet in screen.sheets]}
             for screen in content.screens
         ],
         "findings": [
