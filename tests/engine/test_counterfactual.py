@@ -64,7 +64,8 @@ def test_until_the_fault_is_met_the_visit_is_the_same(clean: pd.DataFrame, tmp_p
 
 def test_without_a_defect_nothing_is_blamed_on_one(clean: pd.DataFrame) -> None:
     assert clean.cause.isna().all()
-    # And a site without fault hardly ever lets anybody down.
+    # And a site without fault lets hardly anybody down.
     true = clean[clean.role == "true"]
     assert (true.kind == "error_click").sum() == 0
-    assert (true.kind == "dead_click").sum() <= 0.02 * 900
+    # What is left are taps that missed.
+    assert (true.kind == "dead_click").sum() <= 0.08 * 900
