@@ -53,6 +53,9 @@ def choose_map(
         What is asked for was never viewed.
     """
     places = list(maps.scroll)
+    if kind == "move" and device is None:
+        # Where no mouse is, there is nothing to see; fingers leave no trace between presses.
+        places = [place for place in places if place in maps.move and maps.move[place].samples] or places
     notes = []
     for name, wanted in (("page", page), ("device", device), ("layout", layout)):
         views: Counter[str | None] = Counter()
@@ -63,7 +66,7 @@ def choose_map(
         chosen = wanted if wanted is not None else max(views, key=lambda value: (views[value], value or ""))
         if wanted is None and len(views) > 1:
             share = views[chosen] / views.total()
-            notes.append(f"{name} {chosen}: {views[chosen]:,} views ({share:.0%}); {len(views) - 1} more with --{name}")
+            notes.append(f"{name} {chosen}, {views[chosen]:,} views ({share:.0%}); {len(views) - 1} more with --{name}")
         places = [place for place in places if getattr(place, name) == chosen]
     (place,) = places
     if kind == "scroll":

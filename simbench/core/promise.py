@@ -1,7 +1,7 @@
 """Which elements promise a response: what a person may expect something of, as far as the recording tells.
 
 Plain text promises nothing, and neither does an element whose native response no recording shows: a text field places
-its caret, a list opens in the browser's own window, a canvas paints.
+its caret, a tick box ticks, a list opens in the browser's own window, a canvas paints.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def is_native(presses: Presses) -> Bools:
     """Presses on elements whose native response no recording shows."""
     facts = presses.facts
     by_tag = facts.tag.among(_NATIVE_TAGS) | facts.root_tag.among(_NATIVE_TAGS)
-    return (by_tag & ~_role(presses).among(_CONTROL_ROLES)) | _role(presses).among(_NATIVE_ROLES)
+    # A submit button may be an `input`; a tick box that is one ticks by itself.
+    return (by_tag & ~_role(presses).among(("button",))) | _role(presses).among(_NATIVE_ROLES)
 
 
 def _role(presses: Presses) -> Words:

@@ -116,7 +116,7 @@ def test_the_map_most_people_saw_is_chosen_and_said(run: Run) -> None:
     maps = map_run(run)
     choice = choose_map(maps, "click", page="/cart")
     assert (choice.map.place.device, choice.map.place.state, choice.map.clicks) == ("mobile", "fresh", 6)
-    assert choice.notes[0].startswith("device mobile: 6 views (50%)")
+    assert choice.notes[0].startswith("device mobile, 6 views (50%)")
     assert "also seen: item" in choice.notes[1]
     assert choose_map(maps, "click", page="/cart", device="desktop", state="all").map.clicks == 12
     assert choose_map(maps, "scroll", page="/", device="desktop").notes == ()

@@ -87,7 +87,7 @@ def test_heatmap_draws_and_tells(run: Run, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "map.png"
     result = simbench("heatmap", run.path, "--map", kind, "-o", path)
     assert result.exit_code == 0, result.exception
-    assert "device mobile: 4 views (67%); 1 more with --device" in " ".join(result.stderr.split())
+    assert "device mobile, 4 views (67%); 1 more with --device" in " ".join(result.stderr.split())
     with Image.open(path) as image:
         assert image.width > 1000
     about = document(simbench("heatmap", run.path, "--map", kind, "-o", path, "--json"))

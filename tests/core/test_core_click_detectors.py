@@ -28,6 +28,9 @@ SHOP = [
     element("/", "#text", tag="p", text="Lorem ipsum dolor"),
     element("/", "#name", tag="input", role="textbox", cursor="text"),
     element("/", "#size", tag="select", role="combobox"),
+    element("/", "#terms", tag="input", role="checkbox", cursor="pointer"),
+    element("/", "#send", tag="input", role="button"),
+    element("/", "#tick", tag="div", role="checkbox", interactive_ancestor="#tick"),
     element("/", "#game", tag="canvas", cursor="pointer"),
     element("/", "#switch", tag="button", role="switch", cursor="pointer"),
     element("/", "#under", tag="button", z=2, box=(600, 600, 200, 50)),
@@ -157,7 +160,7 @@ def test_presses_on_two_pages_are_no_run() -> None:
 # -- dead ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("target", ["#pay", "#link", "#card", "#photo", "#picture", "#switch"])
+@pytest.mark.parametrize("target", ["#pay", "#link", "#card", "#photo", "#picture", "#switch", "#send", "#tick"])
 def test_a_press_that_nothing_comes_of(target: str) -> None:
     row = one(visit().press(target, at=1000).stay(6000), "dead_click")
     assert row["target"] == target
@@ -317,6 +320,7 @@ BENIGN = {
     "idle click on text": lambda a: a.press("#text", at=1000, y=900),
     "small picture": lambda a: a.press("#dot", at=1000),
     "text field that has the focus": lambda a: a.press("#name", at=1000),
+    "tick box of the browser's own": lambda a: a.press("#terms", at=1000),
     "native list": lambda a: a.press("#size", at=1000),
     "mail link": lambda a: a.press("#mail", at=1000),
     "control-click": lambda a: a.press("#link", at=1000, modifiers=2),
