@@ -21,6 +21,9 @@ import pytest
 
 from simbench.events import Run
 from simbench.events.codecs.rrweb import import_rrweb
+from simbench.events.codecs.rrweb.dom import Dom
+from simbench.events.codecs.rrweb.selector import Selectors
+from simbench.events.codecs.rrweb.tree import Subtree
 from simbench.events.codecs.rrweb.typed import TypedText
 
 HERE = Path(__file__).parent
@@ -323,6 +326,54 @@ def test_every_target_stands_in_the_elements_with_its_interactive_ancestor(
     assert (bold["tag"], bold["text"], bold["interactive_ancestor"]) == ("b", "bold", None)
     odd = elements["/first.html", "#a\\.b\\:c"]
     assert (odd["role"], odd["text"], odd["interactive_ancestor"]) == ("button", "Odd id", "#a\\.b\\:c")
+
+
+def test_the_dom_follows_a_page_that_changes_at_random(address: str) -> None:
+    """Hundreds of random changes; after each, every element of the page has its true selector in ours."""
+    from playwright.sync_api import sync_playwright
+
+    seen = Seen()
+    steps: list[tuple[int, dict[str, Any]]] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context()
+        context.expose_function("tellEvent", seen.tell_event)
+        context.expose_function("tellTruth", seen.tell_truth)
+        context.add_init_script(path=RECORDER)
+        context.add_init_script(path=HERE / "recorded_pages" / "truth.js")
+        page = context.new_page()
+
+        def tell_step(step: dict[str, Any]) -> None:
+            steps.append((len(seen.events), step))
+
+        page.expose_function("tellStep", tell_step)
+        page.goto(f"{address}/second.html")
+        page.evaluate((HERE / "recorded_pages" / "shuffle.js").read_text(encoding="utf-8"), 200)
+        browser.close()
+    dom = Dom()
+    selectors = Selectors(dom)
+    played = compared = 0
+    for events_so_far, step in steps:
+        for event in seen.events[played:events_so_far]:
+            if event["type"] == 2:
+                dom.replace(Subtree.read(event["data"]["node"]))
+            elif event["type"] == 3 and event["data"]["source"] == 0:
+                dom.mutate(event["data"])
+        played = events_so_far
+        ours = {str(element.id): selector for element, selector in selectors.all()}
+        wrong = {
+            identity: (selector, ours.get(identity))
+            for identity, selector in step["selectors"].items()
+            if ours.get(identity) != selector
+        }
+        assert not wrong, step["names"]
+        for identity, selector in step["selectors"].items():
+            node = dom.node(int(identity))
+            assert node is not None
+            assert selectors.of(node) == selector
+        compared += len(step["selectors"])
+    assert compared > 5000
+    assert not dom.problems
 
 
 def strings_of(run: Run) -> Iterator[tuple[str, str]]:

@@ -154,7 +154,7 @@ def outcome(content: bytes) -> str:
         shutil.rmtree(folder)
 
 
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+FUZZ = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 def test_the_whole_recording_is_imported_and_holds_every_type() -> None:

@@ -26,6 +26,7 @@
     }
     return (host ? `${selector(host)} >>> ` : "") + steps.join(" > ");
   };
+  window.trueSelector = selector;
   // The recorder listens in between: its time must lie between these two.
   const acts = new WeakMap();
   for (const type of ["pointerdown", "pointerup", "click", "dblclick", "contextmenu", "mousemove"]) {
