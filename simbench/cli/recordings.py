@@ -45,7 +45,9 @@ def import_recordings(
     from simbench.events.codecs.rrweb import import_rrweb
 
     with console.progress("import", total=len(files)) as tick:
-        result = import_rrweb(files, output, force=force, keep_raw=raw, tick=tick)
+        result = import_rrweb(
+            files, output, force=force, keep_raw=raw, tick=lambda done, note: tick(done, console.escape(note))
+        )
     if as_json:
         console.emit_json(
             {"schema": "simbench.import/1", "run": str(output), "counts": result.counts, "files": result.files}
@@ -65,20 +67,20 @@ def _remarks(account: dict[str, Any]) -> list[str]:
     if account["rejected"]:
         first = account["rejects"][0]
         lines.append(
-            f"{account['rejected']} of {account['events_read']} events are malformed and left out, the first "
+            f"left out as malformed: {account['rejected']:,} of {account['events_read']:,} events, the first "
             f"(event {first['event']}): {first['why']}"
         )
     if account["sorted"]:
-        lines.append(f"{account['sorted']} events were out of order and sorted by time")
+        lines.append(f"out of order, so sorted by time: {account['sorted']:,} of {account['events_read']:,} events")
     if account["before_first_snapshot"]:
         lines.append(
-            f"{account['before_first_snapshot']} events came before the snapshot of their page and are left out"
+            f"left out, for they come before the snapshot of their page: {account['before_first_snapshot']:,} events"
         )
     if account["while_away"]:
-        lines.append(f"{account['while_away']} changes of the page while its visitor was away belong to no session")
+        lines.append(f"in no session, for the visitor was away: {account['while_away']:,} changes of the page")
     if account["dom_problems"]:
         parts = sum(account["dom_problems"].values())
-        lines.append(f"{parts} parts of mutations do not fit the page and are left out (see log.json)")
+        lines.append(f"left out, for they do not fit the page (see log.json): {parts:,} parts of mutations")
     return lines
 
 

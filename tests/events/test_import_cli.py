@@ -79,8 +79,8 @@ def test_what_did_not_go_in_whole_is_said_on_stderr(tmp_path: Path, simbench: Ca
     file = write(tmp_path / "visit.json", [*page(), None, mouse(2000, 2, 42), mouse(1000, 2, 42)])
     done = simbench("import", file, "--from", "rrweb", "-o", tmp_path / "run")
     said = " ".join(done.stderr.split())
-    assert "1 of 5 events are malformed and left out, the first (event 2): the event is not an object" in said
-    assert "1 events were out of order and sorted by time" in said
+    assert "left out as malformed: 1 of 5 events, the first (event 2): the event is not an object" in said
+    assert "out of order, so sorted by time: 1 of 5 events" in said
 
 
 @pytest.mark.parametrize(
