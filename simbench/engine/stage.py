@@ -52,6 +52,13 @@ class Stage:
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
         self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
         self._pages = {page.page: page for page in site.pages}
+        #: Boxes and radio buttons by page: a press ticks them.
+        self.ticked = {
+            (form.page, field.target)
+            for form in site.forms
+            for field in form.fields
+            if field.kind in {"radio", "checkbox"}
+        }
         self._sent_by = {(form.page, form.submit): form for form in site.forms}
 
     def scene(self, page: str, state: str, viewport: str, defects: frozenset[str]) -> int:

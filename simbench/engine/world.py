@@ -382,6 +382,7 @@ class World:
             self.response_ms = self._pending.seen_ms - self.now_ms
             return
         self.response = ""
+        self._tick(element)
         effect = self._effect_of(element) if element is not None else None
         if effect is None or effect.kind in {"none", "error"}:
             self._blur()
@@ -426,6 +427,14 @@ class World:
             self._event("response", self.now_ms + 1.0 + ms, target=self.hit, value=float(request.status), data=path)
             longest = max(longest, ms)
         return longest
+
+    def _tick(self, element: Element | None) -> None:
+        """A box or radio button that is pressed takes its new value at once."""
+        control = element.interactive_ancestor if element is not None else None
+        if control is not None and (self.scene.page, control) in self._stage.ticked:
+            self._event("input", self.now_ms + 1.0, target=control)
+            self._event("change", self.now_ms + 1.0, target=control)
+            self._fields[control] = True
 
     def _change(self, effect: Effect, server_ms: float) -> None:
         """Something on this page answers, now or soon."""

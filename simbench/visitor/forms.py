@@ -111,13 +111,18 @@ def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: 
     """Get into a field, by pointer or by Tab, and enter something."""
     yield from bring_into_view(me, p, element)
     by_tab = not me.touch and me.dice.form() < B.tab_key
+    chosen = element.tag == "select" or element.role in _CHOSEN or field.kind in _CHOSEN
+    if chosen:
+        yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)
     if not by_tab:
         yield from point_at(me, p, element)
         yield from press_calmly(me, p)
-    yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)
-    if element.tag == "select" or element.role in _CHOSEN or field.kind in _CHOSEN:
-        yield Choose(field.target, me.dice.lognormal(900.0, 0.4))
+    if chosen:
+        # A press ticks a box; a list has to be chosen from, and Tab only leads to either.
+        if by_tab or field.kind == "select" or element.tag == "select":
+            yield Choose(field.target, me.dice.lognormal(900.0, 0.4))
         return
+    yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)
     text = field.good if good or field.bad is None else field.bad
     slips = me.dice.poisson(B.slip * len(text), me.dice.form())
     yield Type(field.target, text or "x", me.trait.key_ms * (1.25 if me.touch else 1.0), slips, good)

@@ -76,6 +76,8 @@ def activate(me: Visitor, p: Percept, element: Element, *, label: str | None = N
     double = label is None and me.dice.aim() < 0.06 * me.trait.double_clicker and not me.touch
     yield from press_calmly(me, p)
     started, view, target, alive = p.began_ms, p.view, p.hit, p.alive
+    run = _Run(started=started, released=p.now_ms, view=view, target=target)
+    run.note(p)
     response_ms, error, cause = p.response_ms, p.error, p.cause
     released = p.now_ms
     if double and not p.response:
@@ -84,18 +86,18 @@ def activate(me: Visitor, p: Percept, element: Element, *, label: str | None = N
         if p.view == view:
             yield from press_calmly(me, p)
             me.journal.lookalike("rage_click", "double_click", view, started, p.now_ms, target=target)
-            released = p.now_ms
+            released = run.released = p.now_ms
+            run.note(p)
             alive = alive or p.alive
     if not p.response:
         yield Await(me.dice.lognormal(B.expect_ms, B.expect_sigma))
     came = p.response
-    run = _Run(started=started, released=released, view=view, target=target)
     if not came:
         came = yield from _disappointed(me, p, element, run, alive=alive, cause=cause)
     # Labels. Without the press the page would be the same: a dead click. With it there was an error: an error click.
-    if not alive:
-        me.journal.true("dead_click", view, started, run.released, target=target, cause=cause)
-    elif run.presses > 1 or (response_ms > B.expect_ms and came):
+    for dead, (begun, ended, fault) in run.dead.items():
+        me.journal.true("dead_click", view, begun, ended, target=dead, cause=fault)
+    if alive and (run.presses > 1 or (response_ms > B.expect_ms and came)):
         me.journal.lookalike("dead_click", "slow_but_alive", view, started, run.released, target=target)
     if error is not None:
         if alive:
@@ -108,7 +110,7 @@ def activate(me: Visitor, p: Percept, element: Element, *, label: str | None = N
 class _Run:
     """The presses that were made on one target under one expectation."""
 
-    __slots__ = ("presses", "released", "started", "target", "view")
+    __slots__ = ("dead", "presses", "released", "started", "target", "view")
 
     def __init__(self, *, started: float, released: float, view: int, target: str | None) -> None:
         self.started = started
@@ -116,6 +118,14 @@ class _Run:
         self.view = view
         self.target = target
         self.presses = 1
+        #: Presses that nothing came of, by what they hit: first press, last release, and the defect to blame.
+        self.dead: dict[str | None, tuple[float, float, str | None]] = {}
+
+    def note(self, p: Percept) -> None:
+        """Take down the press that was just made."""
+        if not p.alive:
+            begun, _, cause = self.dead.get(p.hit, (p.began_ms, 0.0, p.cause))
+            self.dead[p.hit] = (begun, p.now_ms, cause)
 
 
 def _disappointed(me: Visitor, p: Percept, element: Element, run: _Run, *, alive: bool, cause: str | None) -> Doing:
@@ -141,6 +151,7 @@ def _disappointed(me: Visitor, p: Percept, element: Element, run: _Run, *, alive
                 # It was missed, or something lies over it: aim anew.
                 yield from point_at(me, p, element)
             yield from press_calmly(me, p)
+            run.note(p)
             if p.hit == run.target:
                 first_retry = p.began_ms if first_retry is None else first_retry
                 last_retry = p.now_ms
@@ -202,6 +213,7 @@ def _strike(me: Visitor, p: Percept, run: _Run) -> Doing:
             target = p.hit
         made += 1
         ended = p.now_ms
+        run.note(p)
         if p.hit == run.target:
             run.presses += 1
             run.released = p.now_ms
@@ -236,6 +248,8 @@ def _clear_the_way(me: Visitor, p: Percept, element: Element) -> Doing:
         if effect is not None and effect.kind in {"change", "state"}:
             yield from point_at(me, p, candidate)
             yield from press_calmly(me, p)
+            if not p.alive:
+                me.journal.true("dead_click", p.view, p.began_ms, p.now_ms, target=p.hit, cause=p.cause)
             if not p.response:
                 yield Await(B.expect_ms)
             # Whether it worked or not, it is not tried twice.

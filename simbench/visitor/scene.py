@@ -79,8 +79,8 @@ class Scene:
     Everything that does not depend on the visitor is worked out once and kept.
     """
 
-    __slots__ = ("_by_target", "_effects", "_links", "_page_of", "_spots", "_words", "doc_h", "elements", "fixed", "flow",
-                 "layout", "notes", "page", "snapshot", "state", "sy_max", "vh", "viewport", "vw")  # fmt: skip
+    __slots__ = ("_by_target", "_effects", "_links", "_page_of", "_spots", "_words", "doc_h", "elements", "fixed",
+                 "flow", "layout", "notes", "page", "snapshot", "state", "sy_max", "vh", "viewport", "vw")  # fmt: skip
 
     def __init__(self, snapshot: Snapshot, page_of: Callable[[str], str]) -> None:
         self.snapshot = snapshot
