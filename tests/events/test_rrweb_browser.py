@@ -254,6 +254,8 @@ def test_click_counts_are_those_of_the_browser(seen: Seen, events: list[dict[str
 def test_every_recorded_move_is_one_that_the_page_saw(seen: Seen, events: list[dict[str, Any]]) -> None:
     moves = of(events, "mousemove")
     assert len(moves) >= 30
+    assert any(event["x"] is None for event in moves)  # inside the iframe
+    assert of(events, "touchmove") == []
     late = []
     for event in moves:
         same = [

@@ -180,6 +180,25 @@ class TestPointer:
         assert (click["x"], click["y"]) == (None, None)
         assert click["target"].endswith(" >>> html > body:nth-of-type(1) > button:nth-of-type(1)")
 
+    def test_a_mouse_in_an_iframe_that_the_recorder_takes_for_a_finger(self, tmp_path: Path) -> None:
+        def move(at: float, node: int) -> dict[str, Any]:
+            return incremental(at, 6, positions=[{"x": 1, "y": 1, "id": node, "timeOffset": 0}])
+
+        inner = document(el("button", 110), identity=101)
+        run = imported(
+            tmp_path,
+            [
+                meta(),
+                snapshot(1, document(el("iframe", 10), el("p", 11))),
+                mutation(50, adds=[add(10, inner)], isAttachIframe=True),
+                *(move(100, 110), move(200, 11)),
+                *(mouse(300, 7, 110), move(400, 110), mouse(500, 9, 110), move(600, 110)),
+            ],
+        )
+        moves = [row for row in rows(run) if row["type"] in ("mousemove", "touchmove")]
+        assert [row["pointer"] for row in moves] == ["mouse", "touch", "touch", "mouse"]
+        assert [row["type"] for row in moves] == ["mousemove", "touchmove", "touchmove", "mousemove"]
+
     def test_a_node_that_nobody_knows_is_no_target(self, tmp_path: Path) -> None:
         run = imported(tmp_path, [*page(), mouse(1000, 2, 777, 20, 30)])
         (click,) = rows(run, "click")

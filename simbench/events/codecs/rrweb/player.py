@@ -69,6 +69,7 @@ class Player:
         self._recording = recording
         self._visit = Visit(recording.identity, catalogue, finished)
         self._clicks = ClickCounter(has_presses=recording.has_presses)
+        self._touching = False
         self._with_snapshot = recording.metas_with_snapshot()
 
     @property
@@ -148,7 +149,8 @@ class Player:
     def _read_position(self, time: int, source: int, position: dict[str, Any]) -> None:
         node = self._node(position)
         x, y = self._visit.on_page(position, node)
-        touch = source == Source.TOUCH_MOVE
+        # In an iframe, rrweb takes a mouse for a finger (its `instanceof MouseEvent` asks the wrong window).
+        touch = source == Source.TOUCH_MOVE and (self._touching or not self._visit.is_framed(node))
         session = self._visit.by_visitor(time)
         session.event(
             time,
@@ -183,6 +185,7 @@ class Player:
             pointer = self._clicks.release(time, pointer or "mouse")
         elif kind in _TOUCHES:
             pointer = pointer or "touch"
+            self._touching = kind != "touchend"
             if kind == "touchstart":
                 self._clicks.press(time, pointer)
             elif kind == "touchend":

@@ -265,12 +265,14 @@ class Visit:
         if data.get("x") is None or data.get("y") is None:
             return None, None
         x, y = number(data["x"], "x"), number(data["y"], "y")
+        return (None, None) if self.is_framed(node) else (x + self.scroll[0], y + self.scroll[1])
+
+    def is_framed(self, node: Node | None) -> bool:
+        """Whether a node lies in an iframe's document."""
         root = node if node is None or node.kind == NodeKind.DOCUMENT else node.root
         while root is not None and root.kind == NodeKind.SHADOW_ROOT:
             root = root.root
-        if root is not None and root is not self.dom.document:
-            return None, None
-        return x + self.scroll[0], y + self.scroll[1]
+        return root is not None and root is not self.dom.document
 
     def clean(self, href: str) -> str | None:
         """An address on this page, as a run may hold it."""
