@@ -190,8 +190,9 @@ def _plain_table() -> console.Table:
 def _score_table(rows: Sequence[KindScore]) -> console.Table:
     table = _plain_table()
     table.add_column("kind", no_wrap=True)
-    for name in ("found/planted", "precision", "recall", "F1"):
-        table.add_column(name, justify="right", no_wrap=True)
+    # Recall stands twice: of all that was planted, and of what the recording could show at all.
+    for name in ("found\n/planted", "\nprecision", "recall\nof all", "recall\nof seen", "\nF1"):
+        table.add_column(name, justify="right", no_wrap=True, vertical="bottom")
     table.add_column("false\n/1,000", justify="right", no_wrap=True, vertical="bottom")
     previous = None
     for row in rows:
@@ -202,7 +203,7 @@ def _score_table(rows: Sequence[KindScore]) -> console.Table:
         table.add_row(
             _name(row) if judged else f"  {row.row}",
             f"{_count(row.matched)}/{row.truth}",
-            *(_percent(estimate) for estimate in (row.precision, row.recall, row.f1)),
+            *(_percent(estimate) for estimate in (row.precision, row.recall, row.recall_observable, row.f1)),
             _per_1000(row.false_positives_per_1000),
             style=None if judged else "dim",
         )

@@ -15,9 +15,9 @@ from simbench.scenario.loading import load_scenario, resolve
 from simbench.scenario.model import Scenario
 
 
-def turned(changes: dict[str, Any], sessions: int = 600) -> Scenario:
-    """The demo scenario with dials of all personas set to fixed values."""
-    scenario = load_scenario("shop-demo", sessions=sessions)
+def turned(changes: dict[str, Any], name: str, sessions: int = 600) -> Scenario:
+    """A scenario with dials of all personas set to fixed values."""
+    scenario = load_scenario(name, sessions=sessions)
     personas = []
     for persona in scenario.personas:
         update: dict[str, Any] = {}
@@ -31,8 +31,8 @@ def turned(changes: dict[str, Any], sessions: int = 600) -> Scenario:
     return scenario.model_copy(update={"personas": tuple(personas)})
 
 
-def played(changes: dict[str, Any], out: Path) -> tuple[Run, pd.DataFrame]:
-    scenario = turned(changes)
+def played(changes: dict[str, Any], out: Path, name: str = "shop-clean") -> tuple[Run, pd.DataFrame]:
+    scenario = turned(changes, name)
     run = run_scenario(scenario, resolve(scenario), out)
     return run, Truth.open(run).episodes.to_pandas()
 
@@ -42,17 +42,19 @@ def true_episodes(episodes: pd.DataFrame, kind: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("dial", "low", "high", "kind"),
+    ("dial", "low", "high", "kind", "scenario"),
     [
-        ("vent_rage", 0.02, 0.9, "rage_click"),
-        ("hesitancy", 0.02, 0.9, "hesitation"),
-        ("form_wary", 0.0, 0.95, "form_abandonment"),
-        ("patience_s", 30.0, 0.4, "slow_load_exit"),
+        ("vent_rage", 0.02, 0.9, "rage_click", "shop-demo"),
+        ("hesitancy", 0.02, 0.9, "hesitation", "shop-clean"),
+        ("form_wary", 0.0, 0.95, "form_abandonment", "shop-clean"),
+        ("patience_s", 30.0, 0.4, "slow_load_exit", "shop-clean"),
     ],
 )
-def test_a_dial_moves_what_it_is_for(tmp_path: Path, dial: str, low: float, high: float, kind: str) -> None:
-    _, calm = played({dial: low}, tmp_path / "low")
-    _, wild = played({dial: high}, tmp_path / "high")
+def test_a_dial_moves_what_it_is_for(
+    tmp_path: Path, dial: str, low: float, high: float, kind: str, scenario: str
+) -> None:
+    _, calm = played({dial: low}, tmp_path / "low", scenario)
+    _, wild = played({dial: high}, tmp_path / "high", scenario)
     assert true_episodes(wild, kind) > 1.3 * true_episodes(calm, kind) + 2
 
 
