@@ -15,8 +15,9 @@ from rich.table import Table
 
 __all__ = ["Table", "emit_json", "escape", "fail", "note", "progress", "show"]
 
-_stderr = Console(stderr=True, highlight=False)
-_stdout = Console(highlight=False)
+# No emoji codes: a page called "/product/:id:" must not become one.
+_stderr = Console(stderr=True, highlight=False, emoji=False)
+_stdout = Console(highlight=False, emoji=False)
 
 
 def note(message: str) -> None:

@@ -10,11 +10,14 @@ import numpy.typing as npt
 
 from simbench.core.stream import Ints
 
-__all__ = ["CELL_PX", "Grid", "Place", "cell_sums", "same_fields"]
+__all__ = ["CELL_PX", "FARTHEST_PX", "Grid", "Place", "cell_sums", "same_fields"]
 
 #: Edge of a map's cells, CSS px. Finer than anything that is drawn or judged (40 px squares and wider blurs), so
 #: counts can be added up to any of those; coarser than a pixel, so maps stay small.
 CELL_PX: Final = 8
+
+#: No page is larger; what lies farther out is a mistake of its recorder.
+FARTHEST_PX: Final = 1_000_000
 
 #: Up to this many cells a dense table is summed into; beyond, keys are sorted.
 _DENSE_CELLS: Final = 16_000_000

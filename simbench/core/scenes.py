@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simbench.core.grid import CELL_PX, Place
+from simbench.core.grid import CELL_PX, FARTHEST_PX, Place
 from simbench.core.stream import Bools, Floats, Ints, Stream, Words, words_of
 
 __all__ = ["Scenes", "find_scenes"]
@@ -44,7 +44,7 @@ class Scenes:
 
     def outside(self, view: Ints, x: Floats, y: Floats) -> Bools:
         """Whether points lie beyond the edges of their views' page (one cell is let pass for rounding)."""
-        beyond = (x < 0) | (y < 0)
+        beyond = (x < 0) | (y < 0) | (x >= FARTHEST_PX) | (y >= FARTHEST_PX)
         return beyond | (x >= self._view_width[view] + CELL_PX) | (y >= self._view_height[view] + CELL_PX)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from simbench.core.grid import Place, same_fields
+from simbench.core.grid import FARTHEST_PX, Place, same_fields
 from simbench.core.stream import Bools, Floats, Ints, Stream, words_of
 from simbench.events.run import Observed
 
@@ -194,7 +194,7 @@ def _bottoms(stream: Stream) -> tuple[Floats, Floats, Floats]:
     at = at[(stream.view[at] >= 0) & (stream.words("scroll_container", at).codes < 0)]
     top = np.zeros(views.num_rows)
     np.maximum.at(top, stream.view[at], np.nan_to_num(stream.numbers("scroll_y", at)))
-    return top + fold, fold, doc
+    return np.minimum(top + fold, FARTHEST_PX), fold, doc
 
 
 def _people(observed: Observed) -> tuple[Ints, npt.NDArray[np.uint64]]:

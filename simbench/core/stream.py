@@ -119,11 +119,12 @@ class Stream:
         return self.acts[wanted[self.type[self.acts]]]
 
     def numbers(self, name: str, at: Ints) -> Floats:
-        """A numeric column at the positions `at`; NaN where it is null."""
+        """A numeric column at the positions `at`; NaN where it is null or infinite."""
         column = self._take(name, at)
         if column is None:
             return np.full(len(at), np.nan)
-        return column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        values = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        return np.where(np.isfinite(values), values, np.nan)
 
     def words(self, name: str, at: Ints) -> Words:
         """A string column at the positions `at`."""

@@ -39,6 +39,9 @@ _LEAST_PEAK: Final = 5.0
 _REACH_STEP: Final = 0.1
 _REACH_ALPHA: Final = 0.40
 _NAMED_REACH: Final = (0.75, 0.50, 0.25)
+#: Share of the ramp at which a layer is two thirds opaque: soon for points, late for what spreads over the page.
+_POINTS_KNEE: Final = 0.10
+_SPREAD_KNEE: Final = 0.30
 _MARGIN_PX: Final = 28
 _GUTTER_PX: Final = 132
 #: Taller pages are cut off here, and the picture says so.
@@ -71,6 +74,7 @@ def heat_layer(
     blur_px: float = BLUR_PX,
     most: float | None = None,
     least: float = 0.0,
+    power: float = 0.5,
 ) -> HeatLayer:
     """Colour what a grid counts: the amount in a square of `SQUARE_PX` px around each point, blurred.
 
@@ -80,17 +84,19 @@ def heat_layer(
         The amount that gets the strongest colour, so that two maps can be compared; the map's own peak where not given.
     least
         The least peak that gets it: a handful of clicks is no hot spot.
+    power
+        See `Scale`.
     """
     dense = grid.dense(width_px, height_px)
     blurred = gaussian_filter(dense, blur_px / CELL_PX, mode="constant") * (SQUARE_PX / CELL_PX) ** 2
-    scale = Scale(most=max(float(blurred.max()), least, 1e-12) if most is None else most)
+    scale = Scale(most=max(float(blurred.max()), least, 1e-12) if most is None else most, power=power)
     rows, columns = blurred.shape
     smooth = Image.fromarray(blurred.astype(np.float32)).resize(
         (columns * CELL_PX, rows * CELL_PX), Image.Resampling.BICUBIC
     )
     size = (max(round(width_px), 1), max(round(height_px), 1))
     share = scale.share(np.maximum(np.asarray(smooth.crop((0, 0, *size))), 0))
-    return HeatLayer(image=_coloured(share), scale=scale)
+    return HeatLayer(image=_coloured(share, knee=_POINTS_KNEE if power < 1 else _SPREAD_KNEE), scale=scale)
 
 
 def scroll_layer(found: ScrollMap, *, width_px: float, height_px: float, alpha: float = _REACH_ALPHA) -> Image.Image:
@@ -120,8 +126,10 @@ def draw_map(found: AnyMap, backdrop: Backdrop, *, where: str | None = None) -> 
         page = _with_reach(page, found)
         _reach_panel(panel, found)
     else:
-        least = _LEAST_PEAK * (1 if isinstance(found, ClickMap) else 1000)
-        layer = heat_layer(found.grid, width_px=backdrop.width_px, height_px=height, least=least)
+        unit, power = (1, 0.5) if isinstance(found, ClickMap) else (1000, 1.0)
+        layer = heat_layer(
+            found.grid, width_px=backdrop.width_px, height_px=height, least=_LEAST_PEAK * unit, power=power
+        )
         page.paste(layer.image, mask=layer.image.getchannel("A"))
         _heat_panel(panel, found, layer.scale)
         if isinstance(found, ClickMap):
@@ -153,9 +161,9 @@ def save_png(image: Image.Image, path: Path) -> None:
         raise OutsideFailure(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _coloured(share: npt.NDArray[np.float64]) -> Image.Image:
+def _coloured(share: npt.NDArray[np.float64], knee: float) -> Image.Image:
     steps = np.linspace(0, 1, 1024)
-    table = np.column_stack([ramp(steps), np.rint(opacity(steps) * 255).astype(np.uint8)])
+    table = np.column_stack([ramp(steps), np.rint(opacity(steps, knee=knee) * 255).astype(np.uint8)])
     return Image.fromarray(table[np.rint(np.clip(share, 0, 1) * 1023).astype(np.int64)].astype(np.uint8), "RGBA")
 
 
@@ -256,7 +264,8 @@ def _heat_panel(panel: Panel, found: ClickMap | MoveMap, scale: Scale) -> None:
         )
         unit, shown = "seconds of mouse", scale.times(1 / 1000)
     panel.legend(f"{unit} per {SQUARE_PX} × {SQUARE_PX} px", shown)
-    panel.note(f"Gaussian blur, σ {BLUR_PX} px. Colour goes by the square root, so that little is seen beside much.")
+    how = "the square root, so that little is seen beside much" if scale.power < 1 else "the time itself"
+    panel.note(f"Gaussian blur, σ {BLUR_PX} px. Colour goes by {how}.")
     if isinstance(found, ClickMap):
         left_out = [(found.outside, "beyond the page's edge"), (found.unplaced, "without a position")]
         for count, why in left_out:

@@ -13,23 +13,27 @@ __all__ = ["Scale", "short_number"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """Colour by the square root of the amount: one dominant button must not paint everything else pale.
+    """Which amount gets which colour.
 
     Attributes
     ----------
     most
         The amount that gets the strongest colour.
+    power
+        .5 colours by the square root, for what gathers in points: one dominant button must not paint everything else
+        pale. 1 colours by the amount itself, for what spreads over the page.
     """
 
     most: float
+    power: float = 0.5
 
     def share(self, amount: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Place on the ramp, 0..1."""
-        return np.sqrt(np.clip(np.asarray(amount, dtype=np.float64) / self.most, 0, 1))
+        return np.clip(np.asarray(amount, dtype=np.float64) / self.most, 0, 1) ** self.power
 
     def times(self, factor: float) -> Scale:
         """The same colours in another unit."""
-        return Scale(most=self.most * factor)
+        return Scale(most=self.most * factor, power=self.power)
 
     def ticks(self, apart: float = 0.15) -> list[float]:
         """Round numbers (1, 2, 5, 10 ...) to name on a legend, at least `apart` on the ramp; the last is `most`.

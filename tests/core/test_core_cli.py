@@ -97,6 +97,16 @@ def test_heatmap_draws_and_tells(run: Run, tmp_path: Path, kind: str) -> None:
     assert (about["views"], about["sessions"]) == (4, 4)
 
 
+def test_page_names_are_no_emoji(capsys: pytest.CaptureFixture[str]) -> None:
+    from simbench.cli import console
+
+    console.show("page /product/:id: 3 views")
+    console.note("page /product/:id: 3 views")
+    shown = capsys.readouterr()
+    assert "/product/:id:" in shown.out
+    assert "/product/:id:" in shown.err
+
+
 def test_heatmap_counts_what_a_filter_means(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "map.png"
     filtered = ["--where", "device = desktop and rage_click", "-o", path, "--json"]

@@ -57,6 +57,19 @@ def test_clicks_beyond_the_page_are_dropped_but_counted() -> None:
     assert found.targets == {"#buy": (3, 1)}
 
 
+def test_positions_that_no_page_has() -> None:
+    a = Visit("a").page("/", viewport_w=None, viewport_h=800.0, doc_h=None).add("scroll", at=1, scroll_y=1e30)
+    for x in (1e30, np.inf, -np.inf, np.nan):
+        a.press("#buy", at=len(a.events) * 1000, x=float(x)).add(
+            "mousemove", at=len(a.events) * 1000, x=float(x), y=1.0
+        )
+    seen = observed(a)
+    found = click_map(seen, page="/")
+    assert (found.clicks, found.outside, found.unplaced) == (4, 1, 3)
+    assert move_map(seen, page="/").outside == 4
+    assert scroll_map(seen, page="/").px_of(1.0) == 1_000_000
+
+
 def test_clicks_nobody_placed_still_count_on_their_element() -> None:
     a = Visit("a").page("/").add("click", at=100, target="#buy", detail=1)
     found = click_map(observed(a, elements=ELEMENTS), page="/")

@@ -139,6 +139,12 @@ def test_two_maps_can_share_one_scale() -> None:
     assert np.asarray(shared.image.getchannel("A")).max() < np.asarray(own.image.getchannel("A")).max()
 
 
+def test_the_mouse_is_coloured_by_its_time_and_clicks_by_the_root_of_their_number() -> None:
+    assert Scale(most=100.0).share(25.0) == 0.5
+    assert Scale(most=100.0, power=1.0).share(25.0) == 0.25
+    assert Scale(most=100.0, power=1.0).times(0.01) == Scale(most=1.0, power=1.0)
+
+
 def test_a_handful_of_clicks_is_no_hot_spot() -> None:
     grid = Grid.of(np.array([10]), np.array([10]), np.array([3]))
     layer = heat_layer(grid, width_px=400, height_px=400, least=5.0)
