@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from simbench.errors import BadInput
@@ -192,10 +191,10 @@ class Site:
             page=page, state=state, viewport=viewport, defects=defects, layout=layout,
             viewport_w=float(window.w), viewport_h=float(window.h), doc_h=doc_h,
             elements=elements_of(rows),
-            effects=MappingProxyType(model.effects(window.device, state, defects)),
-            forms=MappingProxyType(model.forms(window.device, state, defects)),
+            effects=model.effects(window.device, state, defects),
+            forms=model.forms(window.device, state, defects),
             lcp_ms=timing["lcp_ms"], load_ms=timing["load_ms"], late=late_from_json(timing["late"]),
-            typed=MappingProxyType(model.typed(window.device, state, defects)),
+            typed=model.typed(window.device, state, defects),
         )  # fmt: skip
 
 
@@ -222,6 +221,6 @@ def load_site(name_or_path: str | Path) -> Site:
     return Site(
         name=declared.name, title=declared.title, about=declared.about, folder=folder, pages=tuple(declared.pages),
         server=tuple(declared.server), forms=tuple(declared.forms), funnel=tuple(declared.funnel),
-        ctas=tuple(declared.ctas), goals=MappingProxyType(declared.goals), interests=tuple(declared.interests),
+        ctas=tuple(declared.ctas), goals=dict(declared.goals), interests=tuple(declared.interests),
         defects=tuple(declared.defects), _index=index,
     )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 __all__ = ["Effect", "EffectKind", "Element", "ElementKind", "FieldTrial", "FormTrial", "Late", "Request", "Snapshot"]
@@ -100,7 +99,7 @@ class FormTrial:
     """A form tried: sent with good samples only, and with each bad sample (by field)."""
 
     submit: Effect
-    fields: Mapping[str, FieldTrial] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, FieldTrial] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,4 +135,4 @@ class Snapshot:
     load_ms: float
     late: tuple[Late, ...]
     #: By the name of an interest that types a text first (a coupon, a search): what its click does then.
-    typed: Mapping[str, Effect] = field(default_factory=lambda: MappingProxyType({}))
+    typed: Mapping[str, Effect] = field(default_factory=dict)

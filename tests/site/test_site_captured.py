@@ -94,6 +94,11 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "mini"
     shutil.copytree(MINI, folder)
     (folder / "captured").mkdir()
+    # Here every defect but one can show on the desktop.
+    text = (folder / "site.yaml").read_text()
+    for devices in ("[tablet, mobile]", "[mobile]"):
+        text = text.replace(f"    devices: {devices}\n", "")
+    (folder / "site.yaml").write_text(text)
     fresh = [row("html", w=1440.0, h=900.0), row("#photo", 100, kind="image"), row("#send", 300, interactive=True)]
     item: dict[str, Any] = {
         "schema": "simbench.captured-page/1",

@@ -73,10 +73,10 @@ def test_the_mini_site_is_read() -> None:
         ("goal: ask", "goal: asks", 42, "ctas[0].goal", 'no goal "asks"', '"ask"'),
         ('form: "#ask"}', "target: \"#ask\"}", 47, "goals.ask.steps[1]", "wants nothing", "reach"),
         ("finding: dead_image", "finding: dead_picture", 52, "defects[0].finding", "not one of", "dead_image"),
-        ("devices: [desktop]", "devices: [desk]", 61, "defects[1].devices[0]", "not one of the choices", '"desktop"'),
+        ("devices: [desktop]", "devices: [desk]", 62, "defects[1].devices[0]", "not one of the choices", '"desktop"'),
         ("    js: defects/dead-photo.js\n", "", 51, "defects[0]", "changes nothing", "`css` or `js`"),
-        ("css: defects/covered-send.css", "css: defects/gone.css", 63, "defects[1].css", "no file", "covered-send.css"),
-        ("id: covered-send", "id: dead-photo", 57, "defects[1].id", "stands here twice", "rename"),
+        ("css: defects/covered-send.css", "css: defects/gone.css", 64, "defects[1].css", "no file", "covered-send.css"),
+        ("id: covered-send", "id: dead-photo", 58, "defects[1].id", "stands here twice", "rename"),
         ("schema: simbench.site/1", "schema: simbench.site/2", 1, "schema", "not one of", "simbench.site/1"),
     ],
 )  # fmt: skip

@@ -68,22 +68,21 @@ async def _paint_order(tab: Tab, tags: list[str]) -> list[tuple[int, int]] | Non
     """Blink's paint order of every element of the page, in the order of the tree; None where the page moved on.
 
     Elements of one layer share a number; within it, the order of the tree decides. The second number is that of the
-    element's uppermost pseudo-element that is as large as itself (a link stretched over its card, say): a small one
-    (a label, an ornament) does not lie over the element's children.
+    element's uppermost pseudo-element, which counts where the page's script finds that it is stretched over its host
+    and more (Blink gives no bounds for positioned pseudo-elements here).
     """
     told = await tab.cdp.send("DOMSnapshot.captureSnapshot", {"computedStyles": [], "includePaintOrder": True})
     document = told["documents"][0]
     names = told["strings"]
     nodes, layout = document["nodes"], document["layout"]
     painted = dict(zip(layout["nodeIndex"], layout["paintOrders"], strict=True))
-    bounds = dict(zip(layout["nodeIndex"], layout["bounds"], strict=True))
     pseudo = set(nodes["pseudoType"]["index"])
     order: list[tuple[int, int]] = []
     place: dict[int, int] = {}
     for i, (kind, name) in enumerate(zip(nodes["nodeType"], nodes["nodeName"], strict=True)):
         if i in pseudo:
             host = place.get(nodes["parentIndex"][i])
-            if host is not None and _covers(bounds.get(i), bounds.get(nodes["parentIndex"][i])):
+            if host is not None:
                 order[host] = (order[host][0], max(order[host][1], painted.get(i, 0)))
             continue
         if kind != 1:
@@ -93,15 +92,6 @@ async def _paint_order(tab: Tab, tags: list[str]) -> list[tuple[int, int]] | Non
         place[i] = len(order)
         order.append((painted.get(i, 0), painted.get(i, 0)))
     return order if len(order) == len(tags) else None
-
-
-def _covers(upper: list[float] | None, lower: list[float] | None) -> bool:
-    """Whether one box (x, y, w, h) covers nearly all of another."""
-    if upper is None or lower is None:
-        return False
-    across = min(upper[0] + upper[2], lower[0] + lower[2]) - max(upper[0], lower[0])
-    down = min(upper[1] + upper[3], lower[1] + lower[3]) - max(upper[1], lower[1])
-    return across > 0 and down > 0 and across * down >= 0.9 * lower[2] * lower[3]
 
 
 async def agreement_of(tab: Tab, look: Look) -> Agreement:

@@ -17,6 +17,12 @@
   const meet = (a, b) => ({
     left: Math.max(a.left, b.left), top: Math.max(a.top, b.top), right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom),
   });
+  /** Whether one box covers nearly all of another. */
+  const covers = (upper, lower) => {
+    const shared = meet(upper, lower);
+    const area = Math.max(0, shared.right - shared.left) * Math.max(0, shared.bottom - shared.top);
+    return area >= 0.9 * (lower.right - lower.left) * (lower.bottom - lower.top);
+  };
   const round = (value) => Math.round(value * 10) / 10;
   const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
   const cut = (text) => [...squeeze(text)].slice(0, TEXT_MOST).join("");
@@ -211,6 +217,8 @@
     if (hit) {
       for (const other of pseudoBoxes(element, style, around.holder)) {
         const seen = meet(other, context.clip);
+        // A small one (a label, an ornament) lies over nothing of its host's children.
+        if (!covers(seen, box)) continue;
         if (seen.left < area.left - 1 || seen.top < area.top - 1 || seen.right > area.right + 1 || seen.bottom > area.bottom + 1) {
           area = {
             left: Math.min(area.left, seen.left), top: Math.min(area.top, seen.top),
@@ -365,9 +373,10 @@
 
   /**
    * Scroll to an element and find a point at which a click reaches it: its middle, else somewhere else in it.
+   * @param loose whether any of its descendants will do
    * @returns [x, y] in the viewport, or null where something else lies over all of it
    */
-  function aim(target) {
+  function aim(target, loose = false) {
     const element = find(target);
     if (!element) return null;
     let box = element.getBoundingClientRect();
@@ -376,8 +385,14 @@
       element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
       box = element.getBoundingClientRect();
     }
-    // A control is reached through anything in it that is no control itself; anything else only where it shows.
-    const reaches = interactive(element) ? (at) => interactiveAncestor(at) === element : (at) => at === element;
+    // What acts is reached through anything in it that does not act itself; anything else only where it shows.
+    const acts = (at) => interactive(at) || (probe && probe.listens(at));
+    const inside = (at) => {
+      let up = at;
+      while (up && up !== element && (loose || !acts(up))) up = parentOf(up);
+      return up === element;
+    };
+    const reaches = loose || acts(element) ? inside : (at) => at === element;
     for (const fy of PARTS) {
       for (const fx of PARTS) {
         const x = Math.floor(box.left + box.width * fx);

@@ -135,7 +135,7 @@ async def _plain(work: _Work, tab: Tab, viewport: Viewport, *, first: bool) -> N
             continue
         look = found.looks[viewport.name, state, ()] = await look_at(tab)
         if state == "fresh" or (first and _worth_a_picture(work, state)):
-            found.shots.append(await _shoot(tab, state, viewport, (), look, with_dom=first))
+            found.shots.append(await _shoot(tab, state, viewport, (), look, first=first))
         found.agreements.append(await agreement_of(tab, look))
         if first and state == "fresh":
             work.restless = await tab.learn()
@@ -195,12 +195,12 @@ def _worth_a_picture(work: _Work, state: str) -> bool:
     return work.device in _PICTURED and shared[0] == work.page.page
 
 
-async def _shoot(tab: Tab, state: str, viewport: Viewport, defects: Defects, look: Look, *, with_dom: bool) -> Shot:
-    fine = state == "fresh" and not defects
+async def _shoot(tab: Tab, state: str, viewport: Viewport, defects: Defects, look: Look, *, first: bool) -> Shot:
+    fine = first and state == "fresh" and not defects
     return Shot(
         state=state, viewport=viewport.name, defects=defects, doc_h=look.doc_h,
         screenshot=await screenshot_of(tab, QUALITY if fine else COARSE_QUALITY),
-        dom=await document_of(tab) if with_dom else None,
+        dom=await document_of(tab) if first and not defects else None,
     )  # fmt: skip
 
 
@@ -236,7 +236,7 @@ async def _under(
         look = found.looks[viewport.name, state, defects] = await look_at(tab)
         same = look.rows == plain.rows and look.ears == plain.ears
         if first and not same and state == "fresh" and work.device in _PICTURED and len(defects) == 1:
-            found.shots.append(await _shoot(tab, state, viewport, defects, look, with_dom=False))
+            found.shots.append(await _shoot(tab, state, viewport, defects, look, first=first))
         if not same or any(d.js for d in patches):
             await _acts(work, tab, viewport, state, defects, first=first)
         work.tick(f"{work.page.page} {state} {viewport.name} with {len(defects)}")

@@ -161,9 +161,17 @@ class Tab:
                 return state.name
         return "fresh"
 
-    async def aim(self, target: str) -> tuple[int, int] | None:
-        """Bring an element into view and find a point at which a click reaches it; None where nothing does."""
-        point = await self.page.evaluate("(t) => window[Symbol.for('simbench.measure')].aim(t)", target)
+    async def aim(self, target: str, *, loose: bool = False) -> tuple[int, int] | None:
+        """Bring an element into view and find a point at which a click reaches it; None where nothing does.
+
+        Parameters
+        ----------
+        loose
+            Whether a click on anything inside it will do, even on what answers for itself.
+        """
+        point = await self.page.evaluate(
+            "([target, loose]) => window[Symbol.for('simbench.measure')].aim(target, loose)", [target, loose]
+        )
         return (point[0], point[1]) if point else None
 
     async def press(self, point: tuple[int, int]) -> None:
@@ -258,7 +266,7 @@ class Tab:
         return True
 
     async def _click(self, selector: str) -> bool:
-        point = await self.aim(selector)
+        point = await self.aim(selector, loose=True)
         if point is not None:
             await self.press(point)
         return point is not None
