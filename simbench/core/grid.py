@@ -19,8 +19,8 @@ CELL_PX: Final = 8
 #: No page is larger; what lies farther out is a mistake of its recorder.
 FARTHEST_PX: Final = 1_000_000
 
-#: Up to this many cells a dense table is summed into; beyond, keys are sorted.
-_DENSE_CELLS: Final = 16_000_000
+#: Up to this many cells a key, a dense table is summed into; beyond, sorting keys is quicker than looking through it.
+_DENSE: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def cell_sums(key: Ints, amount: Ints) -> tuple[Ints, Ints]:
     if len(key) == 0:
         return key, amount
     top = int(key.max()) + 1
-    if top <= max(_DENSE_CELLS, 4 * len(key)):
+    if top <= _DENSE * len(key):
         # Sums of integers as float64 are exact up to 2^53: 285,000 years of ms.
         sums = np.bincount(key, weights=amount, minlength=top)
         found = np.flatnonzero(sums)

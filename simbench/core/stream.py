@@ -108,15 +108,16 @@ class Stream:
     view_device: Words
     _events: pa.Table
     _rows: Ints | None
+    _by_type: Ints
+    _cuts: Ints
 
     def __len__(self) -> int:
         return len(self.type)
 
     def where(self, *types: str) -> Ints:
         """Positions of the events of these types, in order; `mousemove` and `touchmove` are not among `acts`."""
-        wanted = np.zeros(len(EVENT_TYPES) + 1, dtype=bool)
-        wanted[[TYPE[name] for name in types]] = True
-        return self.acts[wanted[self.type[self.acts]]]
+        found = [self._by_type[self._cuts[TYPE[name]] : self._cuts[TYPE[name] + 1]] for name in types]
+        return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
 
     def numbers(self, name: str, at: Ints) -> Floats:
         """A numeric column at the positions `at`; NaN where it is null or infinite."""
@@ -170,6 +171,8 @@ def read_stream(observed: Observed) -> Stream:
     kind = _type_codes(events["type"])
     kind = kind if rows is None else kind[rows]
     view_session = _session_of(views["session"], names)
+    acts = np.flatnonzero((kind != TYPE["mousemove"]) & (kind != TYPE["touchmove"]))
+    by_type = acts[np.argsort(kind[acts], kind="stable")]
     return Stream(
         session=rank,
         session_names=names,
@@ -179,12 +182,14 @@ def read_stream(observed: Observed) -> Stream:
         time_ms=time_ms,
         axis_ms=_axis(rank, time_ms),
         type=kind,
-        acts=np.flatnonzero((kind != TYPE["mousemove"]) & (kind != TYPE["touchmove"])),
+        acts=acts,
         views=views,
         view_session=view_session,
         view_device=_view_device(views, observed.sessions),
         _events=events,
         _rows=rows,
+        _by_type=by_type,
+        _cuts=np.searchsorted(kind[by_type], np.arange(len(EVENT_TYPES) + 1, dtype=np.int8)),
     )
 
 
