@@ -73,22 +73,23 @@ class _Rows:
         if not n:
             return
 
-        def filled(values: Floats | float | None, default: float) -> Floats:
-            if values is None or not isinstance(values, np.ndarray):
-                return np.full(n, default if values is None else values)
-            return values
+        def column(values: Floats | float | None, kind: Any, default: float) -> NDArray[Any]:
+            if isinstance(values, np.ndarray):
+                return values.astype(kind)
+            return np.full(n, default if values is None else values, dtype=kind)
 
-        codes = type_code if isinstance(type_code, np.ndarray) else np.full(n, type_code, dtype=np.int8)
+        # As narrow as they are written: what is moved about costs more than what is computed.
         self._columns.append((
-            act, t, codes.astype(np.int8), filled(x, _NAN), filled(y, _NAN), filled(scroll_y, _NAN),
-            filled(target, -1.0), filled(value, _NAN), filled(data, -1.0), filled(detail, 0.0),
+            act.astype(np.int32), t, column(type_code, np.int8, 0.0), column(x, np.float32, _NAN),
+            column(y, np.float32, _NAN), column(scroll_y, np.float32, _NAN), column(target, np.int32, -1.0),
+            column(value, np.float32, _NAN), column(data, np.int32, -1.0), column(detail, np.int8, 0.0),
         ))  # fmt: skip
 
     def gather(self) -> tuple[NDArray[Any], ...]:
         """All rows, column by column."""
         if not self._columns:
-            empty = np.empty(0)
-            return (np.empty(0, np.int64), empty, np.empty(0, np.int8), *(empty,) * 7)
+            kinds = (np.int32, np.float64, np.int8, *(np.float32,) * 3, np.int32, np.float32, np.int32, np.int8)
+            return tuple(np.empty(0, kind) for kind in kinds)
         return tuple(np.concatenate([rows[i] for rows in self._columns]) for i in range(10))
 
 
@@ -133,39 +134,38 @@ def expand(
     _add_keys(rows, columns, kind, keys, touch[owner], stage)
 
     act, t, type_code, x, y, scroll_y, target, value, data, detail = rows.gather()
-    act = act.astype(np.int64)
     session = owner[act]
     # Who is asked first is recorded from the answer on: the page that was asked on is announced then.
     announced = (type_code == _TYPE["pageview"]) & (t < since_ms[session]) & (columns[Col.VIEW][act] == 0)
     t = np.where(announced, since_ms[session], t)
     # A page that was left records nothing more, whatever the visitor was in the middle of.
     recorded = (t >= since_ms[session]) & (t <= until_ms[act])
-    if not recorded.all():
-        act, t, type_code, x, y, scroll_y, target, value, data, detail, session = (
-            column[recorded] for column in (act, t, type_code, x, y, scroll_y, target, value, data, detail, session)
-        )
     # One integer orders everything: by session, then by time to a sixteenth of a ms; what is equal stays as produced.
-    order = np.argsort((session << 40) + np.rint(t * 16.0).astype(np.int64), kind="stable")
-    act, t, scroll_y = act[order], t[order], scroll_y[order]
-    session, scene = session[order], columns[Col.SCENE].astype(np.int32)[act]
-    x, y, target = x[order], y[order], target[order].astype(np.int32)
+    order = np.flatnonzero(recorded)
+    order = order[np.argsort(((session << 40) + np.rint(t * 16.0).astype(np.int64))[order], kind="stable")]
+    act, scroll_y = act[order], scroll_y[order]
+    scene = columns[Col.SCENE].astype(np.int32)[act]
+    x, y, target = x[order], y[order], target[order]
 
     known = ~np.isnan(scroll_y)
-    last = np.where(known, np.arange(known.size), 0)
+    last = np.where(known, np.arange(known.size, dtype=np.int32), np.int32(0))
     np.maximum.accumulate(last, out=last)
     scroll_y = scroll_y[last] if last.size else scroll_y
-    page_y = y + scroll_y
     rel_x, rel_y = _hit(stage, scene, x, y, scroll_y, target)
     return Expanded(
-        session=session.astype(np.int32), view=columns[Col.VIEW].astype(np.int32)[act], scene=scene, t=t,
-        type=type_code[order], x=x.astype(np.float32), y=page_y.astype(np.float32), rel_x=rel_x, rel_y=rel_y,
-        scroll_y=scroll_y.astype(np.float32), target=target, detail=detail[order].astype(np.int8),
-        value=value[order].astype(np.float32), data=data[order].astype(np.int32),
+        session=session.astype(np.int32)[order], view=columns[Col.VIEW].astype(np.int32)[act], scene=scene, t=t[order],
+        type=type_code[order], x=x, y=y + scroll_y, rel_x=rel_x, rel_y=rel_y, scroll_y=scroll_y, target=target,
+        detail=detail[order], value=value[order], data=data[order],
     )  # fmt: skip
 
 
 def _hit(
-    stage: Stage, scene: NDArray[np.int32], x: Floats, y: Floats, scroll_y: Floats, target: NDArray[np.int32]
+    stage: Stage,
+    scene: NDArray[np.int32],
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    scroll_y: NDArray[np.float32],
+    target: NDArray[np.int32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Fill in what every pointer event hit (into `target`), and where inside its box: 0 to 1."""
     rel_x = np.full(x.size, np.nan, dtype=np.float32)
@@ -178,7 +178,7 @@ def _hit(
     for code, start, stop in zip(codes.tolist(), first, [*first[1:], order.size], strict=True):
         rows = order[start:stop]
         boxes = stage.boxes(code)
-        cx, cy, sy = x[rows], y[rows], scroll_y[rows]
+        cx, cy, sy = (column[rows].astype(np.float64) for column in (x, y, scroll_y))
         index = stage.scenes[code].hit_many(cx, cy, sy)
         target[rows] = boxes.target[index]
         py = cy + np.where(boxes.fixed[index], 0.0, sy)

@@ -44,6 +44,8 @@ _CACHE_MS: Final = 80.0
 #: Two clicks this close are counted as one double click by the browser (Chromium's default on Linux: 500 ms).
 _MULTI_CLICK_MS: Final = 500.0
 _MULTI_CLICK_PX: Final = 4.0
+#: A finger that rests this long marks a word (Android: 500 ms, iOS about as long).
+_LONG_PRESS_MS: Final = 650.0
 #: A response within this is felt as instant (Nielsen 1993): nobody waits for it.
 _INSTANT_MS: Final = 100.0
 
@@ -206,11 +208,11 @@ class World:
             if number:
                 self._advance(self.now_ms + act.gap_ms)
             began = self.began_ms
-            element = self._press_down(45.0)
+            element = self._press_down(45.0 if act.clicks > 1 else _LONG_PRESS_MS)
             if number:
                 self.began_ms = began
         words = element.words if element is not None else 0
-        length = 6.0 if act.clicks == 2 else 6.0 * max(words, 1)
+        length = 6.0 * max(words, 1) if act.clicks == 3 else 6.0
         self._event("selection", self.now_ms + 1.0, target=self.hit, value=length)
         self.response = "change"
 

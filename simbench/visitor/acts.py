@@ -73,7 +73,7 @@ class Press:
 
 @dataclass(slots=True)
 class SelectText:
-    """Mark the text under the pointer by `clicks` quick clicks (2: a word, 3: a paragraph)."""
+    """Mark the text under the pointer by `clicks` quick clicks (2: a word, 3: a paragraph), or by 1 long press."""
 
     clicks: int
     gap_ms: float

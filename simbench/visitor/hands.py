@@ -288,9 +288,13 @@ def step_through(me: Visitor, p: Percept, element: Element, presses: int, name: 
 
 
 def select_text(me: Visitor, p: Percept, element: Element) -> Doing:
-    """Mark a word or a paragraph by two or three quick clicks: benign."""
+    """Mark a word or a paragraph by two or three quick clicks, or by a long press of a finger: benign."""
     yield from bring_into_view(me, p, element)
     yield from point_at(me, p, element)
+    if me.touch:
+        yield SelectText(1, 0.0)
+        me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
+        return
     clicks = 2 if me.dice.mind() < 0.6 else 3
     gap = me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma)
     yield SelectText(clicks, min(gap, 480.0))
