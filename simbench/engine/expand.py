@@ -22,6 +22,8 @@ Ints = NDArray[np.int64]
 _TYPE: Final = {name: code for code, name in enumerate(EVENT_TYPES)}
 #: Touch moves are throttled like mouse moves (rrweb: 50 ms).
 _TOUCHMOVE_ms: Final = 50.0
+#: When a finger that rests brings up the context menu (Android's default).
+_LONG_PRESS_MS: Final = 500.0
 _NAN: Final = float("nan")
 
 
@@ -246,7 +248,12 @@ def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
         for name in names:
             down = name in {"pointerdown", "touchstart"}
             t = columns[Col.T0 if down else Col.T1][which]
-            rows.add(which, t, _TYPE[name], x=x, y=y, scroll_y=scroll_y, detail=detail)
+            made = np.flatnonzero(detail > 0) if name == "click" else slice(None)
+            rows.add(which[made], t[made], _TYPE[name], x=x[made], y=y[made], scroll_y=scroll_y[made],
+                     detail=detail[made])  # fmt: skip
+        held = np.flatnonzero(detail == 0)
+        rows.add(which[held], columns[Col.T0][which][held] + _LONG_PRESS_MS, _TYPE["contextmenu"], x=x[held],
+                 y=y[held], scroll_y=scroll_y[held])  # fmt: skip
         double = np.flatnonzero(detail == 2) if device == Kind.PRESS else np.empty(0, np.int64)
         rows.add(which[double], columns[Col.T1][which][double], _TYPE["dblclick"], x=x[double], y=y[double],
                  scroll_y=scroll_y[double], detail=detail[double])  # fmt: skip

@@ -31,7 +31,7 @@ class Kind(IntEnum):
     SCROLL = 3
     #: A mouse button goes down at T0 and up at T1; `A` is the DOM's click count.
     PRESS = 4
-    #: A finger goes down at T0 and up at T1.
+    #: A finger goes down at T0 and up at T1; `A` is 0 for a long press, which is no click.
     TAP = 5
     #: `A` characters with `B` slips, `C` ms a key.
     TYPE = 6

@@ -208,7 +208,7 @@ class World:
             if number:
                 self._advance(self.now_ms + act.gap_ms)
             began = self.began_ms
-            element = self._press_down(45.0 if act.clicks > 1 else _LONG_PRESS_MS)
+            element = self._press_down(45.0) if act.clicks > 1 else self._press_down(_LONG_PRESS_MS, click=False)
             if number:
                 self.began_ms = began
         words = element.words if element is not None else 0
@@ -354,8 +354,8 @@ class World:
 
     # -- presses ------------------------------------------------------------------------------------------------------
 
-    def _press_down(self, hold_ms: float) -> Element | None:
-        """Press and release; what lies under the pointer gets it."""
+    def _press_down(self, hold_ms: float, *, click: bool = True) -> Element | None:
+        """Press and release; what lies under the pointer gets it. A long press of a finger is no click."""
         start, end = self.now_ms, self.now_ms + hold_ms
         if self._touch:
             element, self.x, self.y = self.scene.touched(self.x, self.y, self.scroll_y)
@@ -369,7 +369,7 @@ class World:
         kind = Kind.TAP if self._touch else Kind.PRESS
         code = self._stage.strings.code(target)
         self._add((kind, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x, self.y,
-                   self.scroll_y, self.scroll_y, code, float(self._clicks), 0.0, 0.0))  # fmt: skip
+                   self.scroll_y, self.scroll_y, code, float(self._clicks) if click else 0.0, 0.0, 0.0))  # fmt: skip
         self.hit = target
         # What was on its way may arrive while the button is held.
         self._advance(end)
