@@ -150,13 +150,19 @@ def _disappointed(me: Visitor, p: Percept, element: Element, run: _Run, *, alive
             if covered:
                 # It was missed, or something lies over it: aim anew.
                 yield from point_at(me, p, element)
-            yield from press_calmly(me, p)
-            run.note(p)
-            if p.hit == run.target:
-                first_retry = p.began_ms if first_retry is None else first_retry
-                last_retry = p.now_ms
-                run.presses += 1
-                run.released = p.now_ms
+            # Nobody is angry yet: the finger simply insists a little.
+            for again in range(1 + me.dice.poisson(B.retry_more, me.dice.vent())):
+                if again:
+                    yield Await(max(60.0, me.dice.lognormal(B.insist_gap_ms, B.insist_gap_sigma)))
+                    if p.response or p.view != run.view:
+                        break
+                yield from press_calmly(me, p)
+                run.note(p)
+                if p.hit == run.target:
+                    first_retry = p.began_ms if first_retry is None else first_retry
+                    last_retry = p.now_ms
+                    run.presses += 1
+                    run.released = p.now_ms
             if not p.response:
                 yield Await(me.dice.lognormal(B.expect_ms, B.expect_sigma))
         elif covered and me.dice.mind() < B.clear_the_way:
