@@ -55,15 +55,18 @@
   const BUTTON_TYPES = new Set(["button", "submit", "reset", "image"]);
   const isField = (element, tag) => FIELD_TAGS.has(tag) || (tag === "input" && !BUTTON_TYPES.has(element.type)) || element.isContentEditable;
   const IMAGE_TAGS = new Set(["img", "svg", "picture", "canvas", "video"]);
+  const isImage = (element, tag) => IMAGE_TAGS.has(tag) || element.getAttribute("role") === "img";
   const kindOf = (element, tag, style, said) => {
     if (isField(element, tag)) return "field";
     if (interactive(element)) return "control";
-    if (IMAGE_TAGS.has(tag) || element.getAttribute("role") === "img") return "image";
+    if (isImage(element, tag)) return "image";
     if (said) return "text";
     return style.backgroundImage.includes("url(") ? "image" : "box";
   };
 
+  /** What a control says as a whole, what a picture shows; of anything else only what it renders itself. */
   const nameOf = (element, tag) => {
+    if (!interactive(element) && !isField(element, tag) && !isImage(element, tag)) return ownText(element);
     const label = element.getAttribute("aria-label");
     if (label) return label;
     const by = element.getAttribute("aria-labelledby");
@@ -75,7 +78,6 @@
     }
     if (tag === "input") return element.value || element.alt || element.title;
     if (tag === "img") return element.alt || element.title;
-    if (!interactive(element)) return ownText(element);
     const inner = [...element.querySelectorAll("img[alt]")].map((image) => image.alt).join(" ");
     return squeeze(element.innerText) || squeeze(element.textContent) || inner || element.title;
   };
