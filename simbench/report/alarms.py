@@ -22,7 +22,9 @@ _MOST: Final = 10
 _Spot = tuple[str, str, str]
 
 
-def alarm_spots(run: Run, findings: pa.Table, truth: Truth | None) -> tuple[AlarmSpot, ...]:
+def alarm_spots(
+    run: Run, findings: pa.Table, truth: Truth | None, about: Mapping[str, str]
+) -> tuple[AlarmSpot, ...]:  # fmt: skip
     """The spots with most findings, and what really happened there.
 
     Parameters
@@ -31,6 +33,8 @@ def alarm_spots(run: Run, findings: pa.Table, truth: Truth | None) -> tuple[Alar
         With the schema `FINDINGS`; those about pages are left out.
     truth
         Of the run; None where there is none.
+    about
+        What the planted defects are, by id.
     """
     elements = run.elements()
     control = _controls(elements)
@@ -42,7 +46,6 @@ def alarm_spots(run: Run, findings: pa.Table, truth: Truth | None) -> tuple[Alar
     order = sorted(sessions.items(), key=lambda item: (-len(item[1]), item[0]))[:_MOST]
     labels = _labels(elements, {target for (_, _, target), _ in order})
     real = {} if truth is None else _real(run, truth, control)
-    about = {} if truth is None else {str(d.get("id")): str(d.get("about") or d.get("id")) for d in truth.defects}
     most = max([1, *(len(found) for _, found in order)])
     return tuple(
         AlarmSpot(

@@ -125,7 +125,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantedDefect:
-    """One planted defect; `looked_for` and `found` count the episodes of kinds that a detector looks for."""
+    """One planted defect.
+
+    `looked_for` and `found` count the episodes of kinds that a detector looks for; `slows` says that it works on how
+    far people scroll.
+    """
 
     id: str
     about: str
@@ -138,6 +142,7 @@ class PlantedDefect:
     caused: int
     looked_for: int
     found: int
+    slows: bool
 
     @property
     def share(self) -> float | None:
@@ -311,7 +316,6 @@ class MapSheet:
     width: int
     height: int
     picture: str
-    has_picture: bool
     views: int
     click: HeatView | None
     move: HeatView | None

@@ -14,7 +14,7 @@ from simbench.report.alarms import alarm_counts, alarm_spots
 from simbench.report.contents import DetectorScore, Fact, Report
 from simbench.report.judged import detector_scores, key_findings
 from simbench.report.palette import hex_colour, ramp
-from simbench.report.planted import planted_defects, truth_by_kind
+from simbench.report.planted import declared_defects, planted_defects, truth_by_kind
 from simbench.report.run_facts import RunFacts, run_facts
 from simbench.report.screens import find_screens
 from simbench.report.words import capital, kind_words
@@ -30,7 +30,7 @@ _GLOSSARY_SCORED: Final = (
     ("F1", "One number for both: high only if much is found and alarms are right."),
     ("95 % interval", "How far the number may be off by the luck of these visitors: the thin line in the charts. "
      "Visitors are what is counted, since who is angry once is likely to be angry again."),
-    ("Random, nothing, perfect", "What a detector is worth shows beside three others: one that guesses as often, one "
+    ("Random, silent, perfect", "What a detector is worth shows beside three others: one that guesses as often, one "
      "that never says a word, and one that knows the truth of all that was recorded."),
     ("Look-alike", "Behaviour that resembles trouble and is none, such as stepping a number up. Visitors here do such "
      "things, and it is known when, so that every false alarm has a name."),
@@ -59,8 +59,8 @@ def gather_report(run: Run, analysis: Analysis, truth: Truth | None, document: M
     facts = run_facts(run, truth, [str(detector.get("name")) for detector in detectors])
     document = document or {}
     results: Sequence[Mapping[str, Any]] = document.get("results") or []
-    planted = [] if truth is None else [defect for defect in truth.defects if isinstance(defect, dict)]
-    about = {str(defect.get("id")): str(defect.get("about") or "") for defect in planted}
+    planted = [] if truth is None else declared_defects(truth)
+    about = {defect["id"]: defect["about"] for defect in planted}
     rules = {str(detector.get("name")): str(detector.get("about") or "") for detector in detectors}
     scores = detector_scores(results, about, rules)
     screens = find_screens(run, analysis.maps, planted)
@@ -78,7 +78,7 @@ def gather_report(run: Run, analysis: Analysis, truth: Truth | None, document: M
         screens=screens.screens,
         map_notes=screens.notes,
         stops=tuple(hex_colour((r, g, b)) for r, g, b in ramp(np.linspace(0, 1, _STOPS)).tolist()),
-        spots=alarm_spots(run, analysis.findings, truth),
+        spots=alarm_spots(run, analysis.findings, truth, about),
         defects=() if truth is None else planted_defects(truth, results, facts.zone),
         scores=scores,
         not_looked_for=_not_looked_for(truth, scores),

@@ -75,7 +75,7 @@ def page_picture(page: Image.Image) -> str:
     if width < page.width:
         height = max(round(page.height * width / page.width), 1)
         page = page.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return _data_uri(page.convert("RGB"), "WEBP", quality=_QUALITY, method=4)
+    return _data_uri(page.convert("RGB"), "WEBP", quality=_QUALITY, method=2)
 
 
 def _data_uri(picture: Image.Image, kind: str, **options: object) -> str:

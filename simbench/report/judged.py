@@ -24,7 +24,7 @@ Rows = Sequence[Mapping[str, Any]]
 _MOST_BARS: Final = 12
 _BESIDE: Final = {
     "random": ("Random", "as many alarms, at random clicks"),
-    "null": ("Nothing", "finds nothing"),
+    "null": ("Silent", "never says a word"),
     "perfect": ("Perfect", "knows the truth of all that was recorded"),
 }
 
@@ -79,7 +79,7 @@ def _title(row: Mapping[str, Any], results: Rows) -> str:
 
 def _sentence(name: str, recall: Rate, precision: Rate, truth: int, findings: int) -> str:
     if not truth:
-        alarms = f"{count_of(findings, 'alarm')} all the same" if findings else "and none was raised"
+        alarms = f"{count_of(findings, 'alarm')} all the same" if findings else "and no alarm was raised"
         return f"{name}: there were none, {alarms}."
     found = f"found {recall.percent} ({recall.span}) of {truth:,}"
     if not findings:
@@ -168,7 +168,7 @@ def _cause(cause: str, defects: Mapping[str, str]) -> Named:
 
 def _false_rate(row: Mapping[str, Any]) -> str:
     rate = row.get("false_positives_per_1000") or {}
-    if rate.get("value") is None:
+    if not rate.get("value"):
         return ""
     return f"{rate['value']:.1f} per 1,000 {row.get('opportunity') or 'benign click'}s"
 

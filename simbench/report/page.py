@@ -29,6 +29,7 @@ GENERATOR: Final = "simbench report"
 _LONGEST: Final = 600
 _SELECTOR: Final = 44
 _DATA_URI: Final = re.compile(r"data:image/(png|webp);base64,[A-Za-z0-9+/]+={0,2}")
+_PERCENT: Final = re.compile(r"(\d) %")
 _SPACES: Final = frozenset("\t\n\r\f\v")
 
 
@@ -71,7 +72,9 @@ def plain(text: str) -> str:
     'a⟨U+202E⟩b⟨U+200B⟩ c'
     """
     shown = "".join(" " if char in _SPACES else _visible(char) for char in text[: _LONGEST + 1])
-    shown = " ".join(shown.split(" ")) if "  " not in shown else re.sub(" +", " ", shown)
+    shown = re.sub(" +", " ", shown)
+    # A number stays with its sign.
+    shown = _PERCENT.sub("\\1\u00a0%", shown)
     return shown if len(text) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 

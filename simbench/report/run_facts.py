@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,11 @@ from typing import Any, Final
 from simbench import __version__
 from simbench.errors import BadInput
 from simbench.events.run import Run, sha256
+from simbench.events.schema import EVENT_TYPES
 from simbench.events.truth import Truth
 from simbench.report.contents import Fact
 from simbench.report.days import days_words, span_days
+from simbench.report.planted import declared_defects
 from simbench.report.words import DEVICE_ORDER, count_of, device_words, plain_name
 from simbench.scenario.loading import load_scenario, resolve, scenario_names
 from simbench.site.model import load_site
@@ -30,6 +31,7 @@ _ENGINES: Final = {
     "browser": "browser: visitors use the site in a real browser",
 }
 _MOST_NAMES: Final = 8
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +88,14 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _counts(run: Run, truth: Truth | None) -> dict[str, int]:
     sessions = run.table("sessions")
+    events = _mapping(run.manifest.get("counts")).get("events")
     people = (truth.sessions if truth is not None else sessions)["visitor"].drop_null()
     return {
         "visits": truth.sessions.num_rows if truth is not None else sessions.num_rows,
         "recorded": sessions.num_rows,
         "visitors": len(people.unique()),
         "views": run.table("views").num_rows,
-        "events": int(_mapping(run.manifest.get("counts")).get("events") or 0),
+        "events": events if isinstance(events, int) else 0,
     }
 
 
@@ -106,7 +109,7 @@ def _headline(
         return title, lead
     site, about = _site(str(scenario.get("site") or ""))
     title = f"What {who} found in {count_of(visits, 'visit')} to {site}"
-    broken = len(truth.defects) if truth is not None else 0
+    broken = len(declared_defects(truth)) if truth is not None else 0
     things = (
         "in which nothing was broken on purpose" if not broken
         else f"in which {_number(broken).lower()} {'thing was' if broken == 1 else 'things were'} broken on purpose"
@@ -202,25 +205,28 @@ def _shares(names: list[Any], words: Any, key: Any = None) -> str:
 
 
 def _command(run: Run, name: str, scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
-    folder = shlex.quote(name)
+    # These lines are made to be pasted into a shell: nothing from the run gets into them as it is.
+    plain = name if _PLAIN.fullmatch(name) else "the-run"
     if not scenario:
-        source = str(run.manifest.get("from") or "rrweb")
+        source = run.manifest.get("from")
+        format_ = source if isinstance(source, str) and _PLAIN.fullmatch(source) else "FORMAT"
         return (
-            (f"simbench import FILE... --from {shlex.quote(source)} -o {folder}", f"simbench report {folder}"),
+            (f"simbench import FILE... --from {format_} -o runs/{plain}", f"simbench report runs/{plain}"),
             "FILE... are the recordings that this run was made of; log.json in its folder names them.",
         )
-    options = [f"--sessions {scenario.get('sessions')}", f"--seed {scenario.get('seed')}"]
-    if run.manifest.get("only"):
-        options.append(f"--only {shlex.quote(','.join(str(kind) for kind in run.manifest['only']))}")
+    options = [f"--{key} {scenario[key]}" for key in ("sessions", "seed") if isinstance(scenario.get(key), int)]
+    only = run.manifest.get("only")
+    if isinstance(only, list) and only:
+        options.append(f"--only {','.join(kind for kind in EVENT_TYPES if kind in only)}")
     if _is_shipped(name, scenario):
-        file, note = folder, "Same commands, same version: the same run, byte for byte."
+        file, note = plain, "Same commands, same version: the same run, byte for byte."
     else:
-        file = shlex.quote(f"{name}.yaml")
+        file = f"{plain}.yaml"
         note = (
-            f"{name}.yaml is the scenario of this run. Where it is lost, the text under “scenario” in the run's "
-            "manifest.json is the same scenario and can be saved as such a file."
+            f"{file} is the scenario of this run. Where it is lost: what stands under “scenario” in the run's "
+            "manifest.json is the same scenario, and can be saved as such a file."
         )
-    return (f"simbench run {file} {' '.join(options)} -o runs/{folder}", f"simbench report runs/{folder}"), note
+    return (" ".join(["simbench run", file, *options, f"-o runs/{plain}"]), f"simbench report runs/{plain}"), note
 
 
 def _is_shipped(name: str, scenario: Mapping[str, Any]) -> bool:

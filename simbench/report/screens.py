@@ -42,6 +42,7 @@ _BUDGET: Final = 5_000_000
 #: Taller pages are cut off here, CSS px.
 _TALLEST_PX: Final = 9_000
 _RANKS: Final = 10
+_UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def find_screens(run: Run, maps: Maps, defects: Sequence[Mapping[str, Any]]) -> 
         notes.append(f"{count_of(left_out, 'screen')} with fewer views not shown here.")
     if dropped:
         notes.append(f"{count_of(dropped, 'map')} not shown, to keep this page small; `simbench heatmap` draws each.")
-    notes += [f"This picture cannot be read, so the page is drawn from its elements: {why}" for why in unread]
+    notes += [f"This picture cannot be read, so its page is drawn from its elements: {name}" for name in unread]
     return Screens(screens=tuple(screens), notes=tuple(notes))
 
 
@@ -130,13 +131,17 @@ def _choose(maps: Maps) -> tuple[list[_Choice], int]:
 
 def _main_places(found: Iterable[ClickMap]) -> tuple[Place, ...]:
     """The most viewed layout of each device."""
-    best: dict[str | None, ClickMap] = {}
+    best: dict[str, ClickMap] = {}
     for one in found:
-        device = one.place.device
+        device = _known(one.place.device)
         if device not in best or one.views > best[device].views:
             best[device] = one
-    order = {name: i for i, name in enumerate(DEVICE_ORDER)}
-    return tuple(best[d].place for d in sorted(best, key=lambda d: (order.get(d or "", len(order)), d or "")))
+    return tuple(best[device].place for device in (*DEVICE_ORDER, _UNKNOWN) if device in best)
+
+
+def _known(device: str | None) -> str:
+    """The device, if it is one of those that there are."""
+    return device if device in DEVICE_ORDER else _UNKNOWN
 
 
 def _name(choice: _Choice) -> str:
@@ -160,17 +165,16 @@ def _sheet(
         run, place, width_px=clicks.width_px, height_px=clicks.height_px, deepest_px=_deepest_px(clicks, moves)
     )
     height = min(backdrop.height_px, _TALLEST_PX)
-    backdrop, picture = _picture(backdrop, height, unread)
+    backdrop, picture = _picture(run, backdrop, height, unread)
     size = {"width_px": float(backdrop.width_px), "height_px": float(height)}
     cut = [f"Cut off at {height:,} of {backdrop.height_px:,} px."] if height < backdrop.height_px else []
     return MapSheet(
-        device=place.device or "unknown",
+        device=_known(place.device),
         device_name=device_words(place.device),
         about=_about(place, maps, backdrop),
         width=backdrop.width_px,
         height=height,
         picture=page_picture(picture),
-        has_picture=backdrop.has_picture,
         views=clicks.views,
         click=_click_view(clicks, backdrop, cut, **size) if clicks.clicks else None,
         move=_move_view(moves, cut, **size) if moves is not None and moves.grid.total else None,
@@ -184,17 +188,19 @@ def _deepest_px(clicks: ClickMap, moves: MoveMap | None) -> float:
     return max((float(grid.y.max() + 1) * 8 for grid in grids if len(grid.y)), default=0.0)
 
 
-def _picture(backdrop: Backdrop, height: int, unread: list[str]) -> tuple[Backdrop, Image.Image]:
-    """The page's picture; where the file is damaged, the page is drawn from its elements."""
+def _picture(run: Run, backdrop: Backdrop, height: int, unread: list[str]) -> tuple[Backdrop, Image.Image]:
+    """The page's picture; where the file is damaged, or lies outside the run, the page is drawn from its elements."""
+    file = backdrop.screenshot.screenshot if backdrop.screenshot is not None else None
     try:
-        return backdrop, backdrop.picture(height)
-    except (BadInput, Image.DecompressionBombError) as error:
-        name = getattr(backdrop.screenshot, "screenshot", None)
-        why = getattr(name, "name", str(error))
-        if why not in unread:
-            unread.append(why)
-        backdrop = replace(backdrop, screenshot=None)
-        return backdrop, backdrop.picture(height)
+        # A report is made to be shown around: it holds pictures of this run, and of nothing else on this disk.
+        if file is None or file.resolve().is_relative_to((run.path / "pages").resolve()):
+            return backdrop, backdrop.picture(height)
+    except (BadInput, OSError, Image.DecompressionBombError):
+        pass
+    if file is not None and file.name not in unread:
+        unread.append(file.name)
+    backdrop = replace(backdrop, screenshot=None)
+    return backdrop, backdrop.picture(height)
 
 
 def _about(place: Place, maps: Maps, backdrop: Backdrop) -> str:
@@ -202,10 +208,12 @@ def _about(place: Place, maps: Maps, backdrop: Backdrop) -> str:
     same = [found for at, found in maps.click.items()
             if (at.page, at.device, at.state) == (place.page, place.device, place.state)]  # fmt: skip
     mine, all_views = maps.click[place].views, sum(found.views for found in same)
-    width = f"{backdrop.width_px:,} px wide"
-    if mine == all_views:
-        return width
-    return f"{width}, as {mine:,} of the {all_views:,} views on {device_words(place.device).lower()} were"
+    about = f"{backdrop.width_px:,} px wide"
+    if mine != all_views:
+        about += f", as {mine:,} of the {all_views:,} views on {device_words(place.device).lower()} were"
+    if not backdrop.has_picture:
+        about += "; no picture at hand" + (", drawn from its elements" if backdrop.boxes else "")
+    return about
 
 
 def _click_view(
@@ -279,11 +287,14 @@ def _planted(
 ) -> Iterable[MapMark]:  # fmt: skip
     """The defects that sit on this screen."""
     for defect in defects:
-        devices = defect.get("devices") or DEVICE_ORDER
-        box = boxes.get(str(defect.get("target")))
-        here = defect.get("page") == place.page and (defect.get("state") or "fresh") == (place.state or "fresh")
+        devices = defect["devices"]
+        box = boxes.get(defect["target"])
+        here = defect["page"] == place.page and defect["state"] == (place.state or "fresh")
         if here and place.device in devices and box is not None and box.y < height_px:
-            yield _mark(str(defect.get("about") or defect.get("id")), box, width_px, height_px)
+            text = str(defect["about"])
+            if defect["variant"]:
+                text += f" (Only in variant {defect['variant']}.)"
+            yield _mark(text, box, width_px, height_px)
 
 
 def _mark(text: str, box: Box, width_px: float, height_px: float) -> MapMark:

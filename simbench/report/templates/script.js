@@ -45,12 +45,14 @@
   const planted = byId("map-planted");
   const missing = maps.querySelector(".missing");
   const there = new Set(sheets.map((sheet) => sheet.dataset.device));
-  let device = sheets[0].dataset.device;
+  // On a phone the phone's maps are those that can be read.
+  let device = innerWidth < 720 && there.has("mobile") ? "mobile" : sheets[0].dataset.device;
 
   const shown = devices.filter((input) => there.has(input.value));
   devices.forEach((input) => { input.parentElement.hidden = !there.has(input.value); });
+  shown[0].parentElement.classList.add("first");
   shown[shown.length - 1].parentElement.classList.add("last");
-  byId("map-devices").hidden = shown.length < 2 && shown[0].value === "unknown";
+  byId("map-devices").hidden = shown.length < 2;
 
   const show = () => {
     const here = sheets.filter((sheet) => sheet.dataset.screen === screen.value);
