@@ -11,9 +11,9 @@ from simbench.site.capture.tab import Tab
 __all__ = ["COARSE_QUALITY", "QUALITY", "document_of", "screenshot_of"]
 
 #: Of WebP, 0 to 100: small print can be read under a heatmap, and skies show no bands.
-QUALITY: Final = 11
+QUALITY: Final = 7
 #: For what is looked at more rarely: second viewports, other states, defects.
-COARSE_QUALITY: Final = 6
+COARSE_QUALITY: Final = 4
 
 
 async def screenshot_of(tab: Tab, quality: int) -> bytes:
