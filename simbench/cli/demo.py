@@ -88,7 +88,7 @@ def _tell(made: Made, run_folder: Path, page: Path, took: float) -> None:
         (f"simbench score {folder} --findings mine.jsonl", "judge your own detector's findings"),
         ("simbench run shop-demo --seed 12 -o runs/other", "the same shop, other visitors"),
     ):
-        console.show(f"  [bold]{console.escape(command)}[/bold]  [dim]{what}[/dim]")
+        console.show(f"  [bold]{console.escape(command)}[/bold]\n    [dim]{what}[/dim]")
 
 
 # -- room for the output ----------------------------------------------------------------------------------------------

@@ -30,6 +30,11 @@ _WIDE_PX: Final = 1000
 _WIDE_PICTURE_PX: Final = 900
 _PICTURE_PX: Final = 720
 _QUALITY: Final = 58
+#: As `simbench.report.overlay` has them: the least peak that gets the strongest colour (clicks, or seconds of mouse),
+#: and the share of the ramp at which a layer is two thirds opaque.
+_LEAST_PEAK: Final = 5.0
+_POINTS_KNEE: Final = 0.10
+_SPREAD_KNEE: Final = 0.30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +45,20 @@ class HeatPicture:
     scale: Scale
 
 
-def heat_picture(grid: Grid, *, width_px: float, height_px: float) -> HeatPicture:
-    """The same colours as `simbench.report.overlay.heat_layer`, on fewer pixels.
+def heat_picture(grid: Grid, *, width_px: float, height_px: float, spread: bool = False) -> HeatPicture:
+    """The same colours as `simbench.report.overlay.draw_map` gives, on fewer pixels.
 
     Parameters
     ----------
     width_px, height_px
         Size of the page that the layer shall cover, CSS px.
+    spread
+        The grid holds ms of mouse, which spread over the page, and not clicks, which gather in points.
     """
     amounts = gaussian_filter(grid.dense(width_px, height_px), BLUR_PX / CELL_PX, mode="constant")
     amounts *= (SQUARE_PX / CELL_PX) ** 2
-    scale = Scale(most=max(float(amounts.max()), 1e-12))
+    least = _LEAST_PEAK * (1000 if spread else 1)
+    scale = Scale(most=max(float(amounts.max()), least), power=1.0 if spread else 0.5)
     finer = 1.5 if width_px >= _WIDE_PX else 2.0
     rows, columns = amounts.shape
     smooth = Image.fromarray(amounts.astype(np.float32)).resize(
@@ -65,7 +73,7 @@ def heat_picture(grid: Grid, *, width_px: float, height_px: float) -> HeatPictur
     picture = Image.fromarray(np.rint(share * (_SHADES - 1)).astype(np.uint8), "L")
     steps = np.linspace(0, 1, _SHADES)
     picture.putpalette(ramp(steps).tobytes())
-    alpha = bytes(np.rint(opacity(steps) * 255).astype(np.uint8))
+    alpha = bytes(np.rint(opacity(steps, knee=_SPREAD_KNEE if spread else _POINTS_KNEE) * 255).astype(np.uint8))
     return HeatPicture(uri=_data_uri(picture, "PNG", optimize=True, transparency=alpha), scale=scale)
 
 

@@ -178,7 +178,7 @@ def _sheet(
         views=clicks.views,
         click=_click_view(clicks, backdrop, cut, **size) if clicks.clicks else None,
         move=_move_view(moves, cut, **size) if moves is not None and moves.grid.total else None,
-        scroll=scroll_view(scrolls) if scrolls is not None and scrolls.sized else None,
+        scroll=scroll_view(scrolls, height_px=height) if scrolls is not None and scrolls.framed else None,
         planted=tuple(_planted(place, backdrop.boxes, defects, **size)),
     )
 
@@ -238,7 +238,7 @@ def _click_view(
 
 
 def _move_view(found: MoveMap, cut: list[str], *, width_px: float, height_px: float) -> HeatView:
-    heat = heat_picture(found.grid, width_px=width_px, height_px=height_px)
+    heat = heat_picture(found.grid, width_px=width_px, height_px=height_px, spread=True)
     notes = [*cut, "A mouse is not an eye: this is where hands were, and for how long."]
     return HeatView(
         image=heat.uri,
@@ -273,7 +273,7 @@ def _ranking(found: ClickMap, backdrop: Backdrop, width_px: float, height_px: fl
             mark = _mark(str(element.rank), box, width_px, height_px)
         yield RankedElement(
             rank=element.rank,
-            label=box.text if box is not None and box.text.strip() else "",
+            label=backdrop.labels.get(element.target, "").strip(),
             target=element.target,
             clicks=element.clicks,
             percent=Rate(value=element.share).percent,

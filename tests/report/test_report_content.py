@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import doctest
 import importlib
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from report_run import Texts, write_run
 
+from simbench.core.grid import Grid, Place
+from simbench.core.scroll_map import ScrollMap
 from simbench.events.run import Run
 from simbench.events.schema import DEVICES, KINDS, LOOKALIKES, PAGE_FINDINGS
 from simbench.report.contents import Rate, Report
+from simbench.report.heat_picture import heat_picture
 from simbench.report.making import make_report
+from simbench.report.overlay import heat_layer
+from simbench.report.scroll_view import scroll_view
 from simbench.report.words import DEVICE_ORDER, KIND_WORDS, LOOKALIKE_WORDS, PAGE_FINDING_WORDS, false_alarm_words
 
 MODULES = ("contents", "days", "page", "words")
@@ -208,3 +217,37 @@ def test_a_damaged_analysis_is_made_anew_and_said(tmp_path: Path) -> None:
     told: list[str] = []
     make_report(run, tell=told.append)
     assert told[0].startswith("the analysis is made anew")
+
+
+@pytest.mark.parametrize("spread", [False, True])
+def test_the_small_layer_has_the_colours_of_the_large_one(spread: bool) -> None:
+    rng = np.random.default_rng(7)
+    cells = rng.integers(0, 40, (2, 200))
+    grid = Grid.of(cells[0], cells[1], rng.integers(1, 2000 if spread else 9, 200))
+    small = heat_picture(grid, width_px=400, height_px=320, spread=spread)
+    least, power = (5000.0, 1.0) if spread else (5.0, 0.5)
+    large = heat_layer(grid, width_px=400, height_px=320, least=least, power=power)
+    assert small.scale == large.scale
+    picture = Image.open(io.BytesIO(base64.b64decode(small.uri.partition(",")[2]))).convert("RGBA")
+    assert len(small.uri) < 40_000
+    drawn = np.asarray(picture.resize(large.image.size, Image.Resampling.BILINEAR)).astype(float)
+    apart = np.abs(drawn - np.asarray(large.image).astype(float))
+    # 48 shades stand for 1024, so a pixel may be a few of 255 off.
+    assert apart[..., 3].mean() < 3
+    opaque = np.asarray(large.image)[..., 3] > 100
+    assert opaque.any()
+    assert apart[opaque][:, :3].mean() < 4
+
+
+def test_depths_of_an_import_that_tells_no_heights_are_in_px() -> None:
+    place = Place(page="/", device="desktop")
+    by_px = np.zeros(31, dtype=np.int64)
+    by_px[[15, 30]] = 3, 1
+    found = ScrollMap(place=place, sessions=4, views=4, unsized=4, fold_px=1200, by_px=by_px)
+    view = scroll_view(found, height_px=600)
+    assert view.depths == ()
+    assert [(mark.text, mark.top) for mark in view.lines] == [("75 % and 50 % reach this", 50.0)]
+    assert view.fold is not None
+    assert (view.fold.top, view.fold.text) == (50.0, "average fold, 300 px")
+    assert sum(band.height for band in view.bands) == 100
+    assert "depths are in px" in view.notes[1]
