@@ -106,8 +106,8 @@ class Panel:
 
         def mark(d: ImageDraw.ImageDraw, y: int) -> None:
             d.text((0, y), caption, font=font(15, bold=True), fill=INK)
-            for x, colour in enumerate(bar.tolist()):
-                d.line([(x, y + 30), (x, y + 48)], fill=tuple(colour))
+            for column, colour in enumerate(bar.tolist()):
+                d.line([(column, y + 30), (column, y + 48)], fill=tuple(colour))
             for value in scale.ticks():
                 x = float(scale.share(value)) * (PANEL_PX - 1)
                 d.line([(x, y + 48), (x, y + 53)], fill=MUTED)

@@ -20,14 +20,7 @@ def turned(changes: dict[str, Any], name: str, sessions: int = 600) -> Scenario:
     scenario = load_scenario(name, sessions=sessions)
     personas = []
     for persona in scenario.personas:
-        update: dict[str, Any] = {}
-        for name, value in changes.items():
-            if "." in name:
-                block, dial = name.split(".")
-                update[block] = getattr(persona, block).model_copy(update={dial: value})
-            else:
-                update[name] = value
-        personas.append(persona.model_copy(update=update))
+        personas.append(persona.model_copy(update=changes))
     return scenario.model_copy(update={"personas": tuple(personas)})
 
 
