@@ -18,10 +18,8 @@ from simbench.scenario.model import Scenario
 def turned(changes: dict[str, Any], name: str, sessions: int = 600) -> Scenario:
     """A scenario with dials of all personas set to fixed values."""
     scenario = load_scenario(name, sessions=sessions)
-    personas = []
-    for persona in scenario.personas:
-        personas.append(persona.model_copy(update=changes))
-    return scenario.model_copy(update={"personas": tuple(personas)})
+    personas = tuple(persona.model_copy(update=changes) for persona in scenario.personas)
+    return scenario.model_copy(update={"personas": personas})
 
 
 def played(changes: dict[str, Any], out: Path, name: str = "shop-clean") -> tuple[Run, pd.DataFrame]:
