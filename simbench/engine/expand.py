@@ -144,7 +144,8 @@ def expand(
     recorded = (t >= since_ms[session]) & (t <= until_ms[act])
     # One integer orders everything: by session, then by time to a sixteenth of a ms; what is equal stays as produced.
     order = np.flatnonzero(recorded)
-    order = order[np.argsort(((session << 40) + np.rint(t * 16.0).astype(np.int64))[order], kind="stable")]
+    ticks = np.rint(t * 16.0).astype(np.int64)
+    order = order[np.argsort(((session << 40) + ticks)[order], kind="stable")]
     act, scroll_y = act[order], scroll_y[order]
     scene = columns[Col.SCENE].astype(np.int32)[act]
     x, y, target = x[order], y[order], target[order]
@@ -155,7 +156,8 @@ def expand(
     scroll_y = scroll_y[last] if last.size else scroll_y
     rel_x, rel_y = _hit(stage, scene, x, y, scroll_y, target)
     return Expanded(
-        session=session.astype(np.int32)[order], view=columns[Col.VIEW].astype(np.int32)[act], scene=scene, t=t[order],
+        session=session.astype(np.int32)[order], view=columns[Col.VIEW].astype(np.int32)[act], scene=scene,
+        t=ticks[order] / 16.0,
         type=type_code[order], x=x, y=y + scroll_y, rel_x=rel_x, rel_y=rel_y, scroll_y=scroll_y, target=target,
         detail=detail[order], value=value[order], data=data[order],
     )  # fmt: skip
