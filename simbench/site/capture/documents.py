@@ -57,7 +57,7 @@ def page_model(page: str, states: Sequence[str], parts: Iterable[PageCapture]) -
 
 def _sets(found: Iterable[Defects]) -> list[Defects]:
     """Sets of defects: none, single ones, then those that belong together."""
-    return sorted(set(found), key=len)
+    return sorted(dict.fromkeys(found), key=len)
 
 
 def _said(defects: Defects) -> dict[str, Any]:
