@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from simbench.site.capture.page_capture import PageCapture, same_form
 from simbench.site.capture.trials import same_effect
@@ -11,6 +11,10 @@ from simbench.site.page_model import PageModel
 from simbench.site.snapshot import Effect
 
 __all__ = ["keep_times", "same_load"]
+
+
+#: By how much two loads of the same page may differ on a busy machine.
+_NOISE_MS: Final = 250.0
 
 
 def keep_times(part: PageCapture, old: PageModel) -> None:
@@ -35,8 +39,8 @@ def _kept(new: Mapping[str, Effect], old: Mapping[str, Effect]) -> dict[str, Eff
 
 
 def same_load(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two load timelines are the same but for noise: the same late elements, and times within half."""
+    """Whether two load timelines are the same but for noise: the same late elements, and times close together."""
     late = [[sorted(entry["targets"]) for entry in load["late"]] for load in (one, other)]
     return late[0] == late[1] and all(
-        abs(one[key] - other[key]) <= max(150.0, 0.5 * one[key]) for key in ("lcp_ms", "load_ms")
+        abs(one[key] - other[key]) <= max(_NOISE_MS, 0.5 * one[key]) for key in ("lcp_ms", "load_ms")
     )
