@@ -65,15 +65,14 @@ def press_calmly(me: Visitor, p: Percept) -> Doing:
     yield Press(max(30.0, me.dice.lognormal(me.trait.hold_ms, 0.3)))
 
 
-def activate(me: Visitor, p: Percept, element: Element, *, label: str | None = None) -> Doing:
+def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     """Press `element` in order to get something from it; returns ``page``, ``state``, ... or ``""`` for nothing.
 
-    What the visitor does when nothing comes: wait, try again, strike, clear the way, give up. `label` names a
-    look-alike that this press is part of (it is then no rage however often it is repeated).
+    What the visitor does when nothing comes: wait, try again, strike, clear the way, give up.
     """
     yield from bring_into_view(me, p, element)
     yield from point_at(me, p, element)
-    double = label is None and me.dice.aim() < 0.06 * me.trait.double_clicker and not me.touch
+    double = me.dice.aim() < B.double_habit * me.trait.double_clicker and not me.touch
     yield from press_calmly(me, p)
     started, view, target, alive = p.began_ms, p.view, p.hit, p.alive
     run = _Run(started=started, released=p.now_ms, view=view, target=target)
@@ -93,7 +92,7 @@ def activate(me: Visitor, p: Percept, element: Element, *, label: str | None = N
         yield Await(me.dice.lognormal(B.expect_ms, B.expect_sigma))
     came = p.response
     if not came:
-        came = yield from _disappointed(me, p, element, run, alive=alive, cause=cause)
+        came = yield from _disappointed(me, p, element, run, cause)
     # Labels. Without the press the page would be the same: a dead click. With it there was an error: an error click.
     for dead, (begun, ended, fault) in run.dead.items():
         me.journal.true("dead_click", view, begun, ended, target=dead, cause=fault)
@@ -128,10 +127,10 @@ class _Run:
             self.dead[p.hit] = (begun, p.now_ms, cause)
 
 
-def _disappointed(me: Visitor, p: Percept, element: Element, run: _Run, *, alive: bool, cause: str | None) -> Doing:
+def _disappointed(me: Visitor, p: Percept, element: Element, run: _Run, cause: str | None) -> Doing:
     """Nothing came within the time that the visitor gave it. Whether anything is on its way, nobody can see."""
     covered = p.hit is not None and p.hit != element.target and not _part_of(p, p.hit, element)
-    me.suffer("covered" if covered else "error" if p.error else "dead_click", p.now_ms, cause)
+    me.suffer("covered" if covered else "dead_click", p.now_ms, cause)
     patience_ms = me.dice.lognormal(1000.0 * me.trait.patience_s, B.patience_sigma)
     first_retry: float | None = None
     last_retry = 0.0
