@@ -112,7 +112,14 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
+def _quiet(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """After Ctrl-C the driver is gone before its last answers are asked for; that is no news."""
+    if "Connection closed" not in str(context.get("exception")):
+        loop.default_exception_handler(context)
+
+
 async def _capture(folder: Path, site: Declaration, progress: Progress, workers: int) -> list[PageCapture]:
+    asyncio.get_running_loop().set_exception_handler(_quiet)
     jobs = sorted(_jobs(site), key=lambda job: -_units(site, *job))
     total = sum(_units(site, *job) for job in jobs)
     done = 0
