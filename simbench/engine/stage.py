@@ -59,6 +59,13 @@ class Stage:
             for field in form.fields
             if field.kind in {"radio", "checkbox"}
         }
+        #: What is typed before a control is pressed: field, text and interest, by page and control.
+        self._typed_before: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for interest in site.interests:
+            if interest.type is not None and interest.field is not None:
+                self._typed_before.setdefault((interest.page, interest.target), []).append(
+                    (interest.field, interest.type.strip(), interest.name)
+                )
         self._sent_by = {(form.page, form.submit): form for form in site.forms}
 
     def scene(self, page: str, state: str, viewport: str, defects: frozenset[str]) -> int:
@@ -90,6 +97,10 @@ class Stage:
     def form_sent_by(self, page: str, control: str) -> Form | None:
         """The form that `control` on `page` sends."""
         return self._sent_by.get((page, control))
+
+    def typed_before(self, page: str, control: str) -> list[tuple[str, str, str]]:
+        """What may have been typed before `control` on `page` is pressed: field, text, and name of the interest."""
+        return self._typed_before.get((page, control), [])
 
     def trial(self, form: Form, viewport: str, defects: frozenset[str]) -> FormTrial | None:
         """What sending `form` does, as it was tried in the state in which it is filled in."""

@@ -13,7 +13,6 @@ from typing import Final
 from simbench.engine.stage import Stage
 from simbench.engine.tape import NOWHERE, Kind, Tape
 from simbench.events.schema import EVENT_TYPES
-from simbench.site import declaration
 from simbench.site.model import Effect, Element
 from simbench.visitor.acts import (
     Act,
@@ -476,23 +475,12 @@ class World:
                     return trial.fields[field.target].submit
             return trial.submit
         effect = self.scene.effect(element)
-        if self._typed and (effect is None or effect.error is None):
-            typed = self._typed_effect(control, effect)
-            if typed is not None:
-                return typed
+        # What a click does after something was typed (a coupon, a search) was tried in the browser too.
+        for box, text, interest in self._stage.typed_before(self.scene.page, control):
+            if self._typed.get(box) == text:
+                typed = self.scene.snapshot.typed.get(interest)
+                return typed if typed is not None else effect
         return effect
-
-    def _typed_effect(self, control: str, bare: Effect | None) -> Effect | None:
-        """A declared state that is reached by typing into a field and pressing `control`, where that was done."""
-        for state in self._stage.page(self.scene.page).states:
-            clicked = [step.click for step in state.do if isinstance(step, declaration.Click)]
-            typed = [step.type for step in state.do if isinstance(step, declaration.Type)]
-            done = all(self._typed.get(t.target) == t.text.strip() for t in typed)
-            if clicked and typed and clicked[-1] == control and done:
-                requests = bare.requests if bare is not None else ()
-                wait = sum(request.ms for request in requests)
-                return Effect(kind="state", state=state.name, mutations=4, first_ms=30.0 + wait, requests=requests)
-        return None
 
     def _focus(self, field: str, *, by_key: bool) -> None:
         if self._focused == field:
