@@ -48,7 +48,7 @@ class Stage:
         self.strings = Strings()
         self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
         self._boxes: dict[int, Boxes] = {}
-        self._causes: dict[tuple[int, str, int, int], str | None] = {}
+        self._causes: dict[tuple[int, float, float, float], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
         self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
         self._pages = {page.page: page for page in site.pages}
@@ -115,7 +115,8 @@ class Stage:
         snapshot = scene.snapshot
         if not snapshot.defects:
             return None
-        key = (scene_code, "", round(x), round(y + scroll_y))
+        # All that the answer depends on: under a fixed box, one point of the page has many outcomes.
+        key = (scene_code, x, y, scroll_y)
         if key in self._causes:
             return self._causes[key]
         here = _outcome(scene, scene.hit(x, y, scroll_y))
