@@ -19,7 +19,8 @@ from simbench.errors import ExitCode, SimbenchError
 __all__ = ["app", "main"]
 
 #: Modules of `simbench.cli` that add commands, in the order in which `--help` lists them.
-COMMAND_MODULES = ("demo", "scenario", "run", "recordings", "detect", "heatmap", "analyze", "score", "report", "site")
+COMMAND_MODULES = ("demo", "scenario", "run", "recordings", "detect", "heatmap", "analyze", "score", "report", "site",
+                   "study")  # fmt: skip
 
 app = typer.Typer(
     name="simbench",

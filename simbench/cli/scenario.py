@@ -91,7 +91,7 @@ def personas(
     from simbench.errors import BadInput
     from simbench.events.yaml_source import did_you_mean
     from simbench.scenario.persona_page import personas_markdown
-    from simbench.visitor.persona_library import default_library
+    from simbench.visitor.persona.library import default_library
 
     library = default_library()
     if markdown:

@@ -17,7 +17,7 @@ from simbench.visitor.dice import Dice, Luck
 from simbench.visitor.landing import landing_url
 from simbench.visitor.noise import act_keys, uniform
 from simbench.visitor.person import Trait, Visitor
-from simbench.visitor.persona import DIALS, draw_dials
+from simbench.visitor.persona.spec import DIALS, draw_dials
 
 __all__ = ["Cast"]
 

@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from simbench.engine.stage import Stage
 from simbench.engine.tape import Col, Kind
 from simbench.events.schema import EVENT_TYPES
-from simbench.visitor.motor import Moves, expand_keys, expand_moves, expand_scrolls, wander_moves
+from simbench.visitor.body.idle import wander_moves
+from simbench.visitor.body.keyboard import expand_keys
+from simbench.visitor.body.pointer import expand_moves
+from simbench.visitor.body.samples import Moves
+from simbench.visitor.body.scrolling import expand_scrolls
 from simbench.visitor.noise import act_keys
 
 __all__ = ["Expanded", "Recorder", "expand"]

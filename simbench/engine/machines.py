@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from simbench.events.schema import DEVICES
-from simbench.visitor.distribution import Lognormal
+from simbench.visitor.persona.distribution import Lognormal
 
 __all__ = ["Catalogue", "Machine", "Returning", "Utm", "catalogue"]
 

@@ -30,7 +30,7 @@ from simbench.events.schema import DEVICES, SOURCES
 from simbench.scenario.model import Scenario
 from simbench.site.model import Site
 from simbench.site.viewports import VIEWPORTS
-from simbench.visitor.distribution import draw, draw_weights
+from simbench.visitor.persona.distribution import draw, draw_weights
 
 __all__ = ["NEW", "RETURNING", "SHARD_SESSIONS", "Schedule", "epoch_ms", "make_schedule", "shards"]
 

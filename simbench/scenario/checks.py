@@ -19,8 +19,8 @@ from simbench.events.yaml_source import KeyPath, Problem, YamlSource, did_you_me
 from simbench.scenario.kinds import read_moment
 from simbench.site.declaration import Declaration
 from simbench.site.routes import page_of
-from simbench.visitor.persona_library import DEFAULT, PersonaLibrary
-from simbench.visitor.weights import SHARE_TOLERANCE
+from simbench.visitor.persona.library import DEFAULT, PersonaLibrary
+from simbench.visitor.persona.weights import SHARE_TOLERANCE
 
 __all__ = ["check"]
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from simbench.events import schema
 from simbench.scenario.model import MEASURES, SCHEMA
 from simbench.scenario.written import ScenarioFile
-from simbench.visitor.distribution import DISTRIBUTIONS
-from simbench.visitor.persona_library import default_library
+from simbench.visitor.persona.distribution import DISTRIBUTIONS
+from simbench.visitor.persona.library import default_library
 
 __all__ = ["scenario_schema", "vocabulary"]
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from simbench.events.yaml_source import did_you_mean, show_value
-from simbench.visitor.distribution import wrong
+from simbench.visitor.persona.distribution import wrong
 
 __all__ = ["Moment", "Timezone", "read_moment", "say_moment"]
 

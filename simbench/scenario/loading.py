@@ -16,7 +16,7 @@ from simbench.scenario.model import MAX_SESSIONS, Scenario
 from simbench.scenario.site_reference import refer_to_site
 from simbench.scenario.written import ScenarioFile, settle
 from simbench.site.places import scenarios_folder
-from simbench.visitor.persona_library import PersonaLibrary, default_library
+from simbench.visitor.persona.library import PersonaLibrary, default_library
 
 __all__ = ["find_scenario", "load_scenario", "resolve", "scenario_names", "scenario_of"]
 

@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from simbench.events.yaml_source import show_value
 from simbench.scenario.kinds import Moment, Timezone
-from simbench.visitor.distribution import Bounds, StrictModel, Value, wrong
-from simbench.visitor.persona import Device, Name, PersonaSpec, Source
+from simbench.visitor.persona.distribution import Bounds, StrictModel, Value, wrong
+from simbench.visitor.persona.spec import Device, Name, PersonaSpec, Source
 
 __all__ = [
     "MAX_SESSIONS",

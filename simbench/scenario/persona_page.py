@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from simbench.visitor.persona import DIALS
-from simbench.visitor.persona_library import DEFAULT, PersonaLibrary, SourcedValue
+from simbench.visitor.persona.library import DEFAULT, PersonaLibrary, SourcedValue
+from simbench.visitor.persona.spec import DIALS
 
 __all__ = ["meaning", "origin", "personas_markdown", "say_value", "unit"]
 
@@ -65,7 +65,7 @@ def personas_markdown(library: PersonaLibrary) -> str:
     lines = [
         "# Personas",
         "",
-        "<!-- Made by `simbench personas --markdown > docs/personas.md` from simbench/visitor/personas.yaml. -->",
+        "<!-- Made by `simbench personas --markdown > docs/personas.md`; the numbers stand in personas.yaml. -->",
         "",
         "Who comes to the site. A persona is a set of dials, each a number or a distribution; every visitor draws",
         "their own dials from it, once, and keeps them from visit to visit. A scenario takes personas from this",

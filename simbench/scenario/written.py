@@ -16,8 +16,8 @@ from pydantic import Discriminator, Field, Tag, create_model
 
 from simbench.events.yaml_source import KeyPath, show_path
 from simbench.scenario.model import Arrivals, Campaign, Faults, Recorder, ScenarioHead, Share
-from simbench.visitor.distribution import Bounds, StrictModel, Value, quantile
-from simbench.visitor.persona import Name, PersonaPatch, PersonaSpec
+from simbench.visitor.persona.distribution import Bounds, StrictModel, Value, quantile
+from simbench.visitor.persona.spec import Name, PersonaPatch, PersonaSpec
 
 __all__ = ["ScenarioFile", "settle"]
 

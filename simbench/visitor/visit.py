@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from simbench.visitor.acts import Act, Arrive, Leave, Percept
-from simbench.visitor.goals import pursue
+from simbench.visitor.mind.goals import pursue
 from simbench.visitor.person import Visitor
 
 __all__ = ["visit"]

@@ -8,7 +8,7 @@ from typing import Any
 from simbench.scenario.model import Scenario
 from simbench.site.declaration import Declaration
 from simbench.site.model import Site
-from simbench.visitor.persona_library import default_library
+from simbench.visitor.persona.library import default_library
 
 _GOAL = {"steps": [{"page": "/", "reach": {"page": "/"}}]}
 

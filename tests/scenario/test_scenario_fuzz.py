@@ -17,7 +17,7 @@ from simbench.scenario.json_schema import scenario_schema
 from simbench.scenario.loading import resolve, scenario_of
 from simbench.scenario.model import Scenario
 from simbench.scenario.summary import summarize
-from simbench.visitor.persona import DIALS
+from simbench.visitor.persona.spec import DIALS
 
 TREE: dict[str, Any] = parse_yaml(SOUND, file="sound").tree
 

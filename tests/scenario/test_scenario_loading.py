@@ -17,8 +17,8 @@ from simbench.scenario.loading import find_scenario, load_scenario, resolve, sce
 from simbench.scenario.model import Scenario
 from simbench.scenario.summary import expected_end, summarize
 from simbench.site.places import scenarios_folder
-from simbench.visitor.distribution import Lognormal, Normal
-from simbench.visitor.persona_library import default_library
+from simbench.visitor.persona.distribution import Lognormal, Normal
+from simbench.visitor.persona.library import default_library
 
 ALL = [*sorted(scenarios_folder().glob("*.yaml")), scenarios_folder().parent / "benchmarks" / "shop.yaml"]
 

@@ -21,8 +21,8 @@ from pydantic_core import core_schema
 from scipy import special
 
 from simbench.events.yaml_source import did_you_mean, show_value
-from simbench.visitor.strict_model import StrictModel, wrong
-from simbench.visitor.weights import SHARE_TOLERANCE, Finite, Weights, draw_weights, pick, shares_problem
+from simbench.visitor.persona.strict_model import StrictModel, wrong
+from simbench.visitor.persona.weights import SHARE_TOLERANCE, Finite, Weights, draw_weights, pick, shares_problem
 
 __all__ = [
     "DISTRIBUTIONS",

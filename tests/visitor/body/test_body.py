@@ -3,7 +3,11 @@ from math import log2
 import numpy as np
 import pytest
 
-from simbench.visitor.motor import Moves, expand_keys, expand_moves, expand_scrolls, movement_ms, wander_moves
+from simbench.visitor.body.idle import wander_moves
+from simbench.visitor.body.keyboard import expand_keys
+from simbench.visitor.body.pointer import expand_moves, movement_ms
+from simbench.visitor.body.samples import Moves
+from simbench.visitor.body.scrolling import expand_scrolls
 from simbench.visitor.noise import act_keys
 
 N = 400

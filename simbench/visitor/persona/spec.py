@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, create_model
 
 from simbench.events.yaml_source import show_value
-from simbench.visitor.distribution import Bounds, StrictModel, Value, Weights, quantile, wrong
+from simbench.visitor.persona.distribution import Bounds, StrictModel, Value, Weights, quantile, wrong
 
 __all__ = [
     "DIALS",

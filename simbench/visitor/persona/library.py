@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from simbench.errors import BadInput
 from simbench.events.yaml_source import YamlSource, read_yaml, validation_problems
-from simbench.visitor.persona import PersonaPatch, PersonaSpec
+from simbench.visitor.persona.spec import PersonaPatch, PersonaSpec
 
 __all__ = ["DEFAULT", "PersonaLibrary", "SourcedValue", "default_library", "merge", "read_library"]
 

@@ -6,8 +6,8 @@ from simbench.site.declaration import Form, FormField
 from simbench.site.model import Element
 from simbench.visitor.acts import Await, Choose, Hide, Look, Percept, Type
 from simbench.visitor.behaviour import BEHAVIOUR as B
-from simbench.visitor.eyes import distracted, hesitate
-from simbench.visitor.hands import activate, bring_into_view, point_at, press_calmly
+from simbench.visitor.mind.eyes import distracted, hesitate
+from simbench.visitor.mind.hands import activate, bring_into_view, point_at, press_calmly
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["enter", "fill_in"]

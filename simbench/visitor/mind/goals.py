@@ -9,11 +9,11 @@ from simbench.site.declaration import GoalStep
 from simbench.site.model import Element
 from simbench.visitor.acts import Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
-from simbench.visitor.eyes import glance, hesitate, in_view, look_over
-from simbench.visitor.forms import fill_in
-from simbench.visitor.hands import activate
+from simbench.visitor.mind.eyes import glance, hesitate, in_view, look_over
+from simbench.visitor.mind.forms import fill_in
+from simbench.visitor.mind.hands import activate
+from simbench.visitor.mind.side_acts import go_back, settle, side_acts
 from simbench.visitor.person import Doing, Visitor
-from simbench.visitor.side_acts import go_back, settle, side_acts
 
 __all__ = ["pursue"]
 

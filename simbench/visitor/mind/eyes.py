@@ -7,7 +7,7 @@ from math import gamma, log
 from simbench.site.model import Element
 from simbench.visitor.acts import Await, Hide, Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
-from simbench.visitor.hands import bring_into_view, point_at, press_calmly, select_text
+from simbench.visitor.mind.hands import bring_into_view, point_at, press_calmly, select_text
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["distracted", "glance", "hesitate", "in_view", "look_over"]

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from simbench.cli import app
 from simbench.errors import BadInput
 from simbench.scenario.persona_page import personas_markdown
-from simbench.visitor.distribution import Choice, mean
-from simbench.visitor.persona import DIALS, PersonaSpec, dial_value, draw_dials
-from simbench.visitor.persona_library import default_library, merge, read_library
+from simbench.visitor.persona.distribution import Choice, mean
+from simbench.visitor.persona.library import default_library, merge, read_library
+from simbench.visitor.persona.spec import DIALS, PersonaSpec, dial_value, draw_dials
 
 LIBRARY = default_library()
 NAMES = LIBRARY.names

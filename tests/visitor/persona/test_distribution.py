@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
-from simbench.visitor.distribution import Value, Weights, draw, draw_weights, mean, quantile, shares_problem
+from simbench.visitor.persona.distribution import Value, Weights, draw, draw_weights, mean, quantile, shares_problem
 
 VALUE: TypeAdapter[Any] = TypeAdapter(Value)
 WEIGHTS: TypeAdapter[Any] = TypeAdapter(Weights[str])

@@ -6,9 +6,9 @@ from simbench.site.declaration import FormField, Interest
 from simbench.site.model import Element
 from simbench.visitor.acts import Await, Back, Look, Percept
 from simbench.visitor.behaviour import BEHAVIOUR as B
-from simbench.visitor.eyes import glance, look_over
-from simbench.visitor.forms import enter
-from simbench.visitor.hands import activate, select_text, step_through
+from simbench.visitor.mind.eyes import glance, look_over
+from simbench.visitor.mind.forms import enter
+from simbench.visitor.mind.hands import activate, select_text, step_through
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["close_overlay", "go_back", "settle", "side_acts"]

@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic_core import core_schema
 
 from simbench.events.yaml_source import show_value
-from simbench.visitor.strict_model import wrong
+from simbench.visitor.persona.strict_model import wrong
 
 __all__ = ["SHARE_TOLERANCE", "Finite", "Weights", "draw_weights", "pick", "shares_problem"]
 

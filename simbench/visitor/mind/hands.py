@@ -11,7 +11,7 @@ from math import hypot
 from simbench.site.model import Element
 from simbench.visitor.acts import Await, Percept, Point, Press, ScrollTo, SelectText
 from simbench.visitor.behaviour import BEHAVIOUR as B
-from simbench.visitor.motor import movement_ms
+from simbench.visitor.body.pointer import movement_ms
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["activate", "bring_into_view", "point_at", "press_calmly", "select_text", "step_through"]

@@ -1,0 +1,48 @@
+"""What the parts of the body share: movements as arrays, and the samples that they are expanded into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Floats", "Ints", "Keys", "Moves", "Samples", "steps"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Pointer movements, one row each: from (`x0`, `y0`) at `t0` to (`x1`, `y1`) at `t1`.
+
+    `overshoot` is the probability that the first submovement goes beyond the end point.
+    """
+
+    x0: Floats
+    y0: Floats
+    x1: Floats
+    y1: Floats
+    t0: Floats
+    t1: Floats
+    key: Keys
+    overshoot: Floats | float = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """What a recorder saw: `row` is the movement (or scroll, or entry) that each sample belongs to."""
+
+    row: Ints
+    t: Floats
+    x: Floats
+    y: Floats
+
+
+def steps(counts: Ints) -> tuple[Ints, Ints]:
+    """For `counts` samples a row: the row of each sample, and its number within the row."""
+    row = np.repeat(np.arange(counts.size), counts)
+    first = np.cumsum(counts) - counts
+    return row, np.arange(row.size) - first[row]

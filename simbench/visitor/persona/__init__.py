@@ -1,0 +1,1 @@
+"""Who a visitor is: personas as distributions, and the library that holds them with their sources."""
