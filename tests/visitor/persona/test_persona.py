@@ -160,7 +160,7 @@ def test_a_file_that_is_no_library_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_page_in_the_documentation_is_rendered_from_the_library() -> None:
-    page = Path(__file__).parents[2] / "docs" / "personas.md"
+    page = Path(__file__).parents[3] / "docs" / "personas.md"
     assert page.read_text(encoding="utf-8") == personas_markdown(LIBRARY), (
         "run: simbench personas --markdown > docs/personas.md"
     )
