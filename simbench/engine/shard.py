@@ -104,7 +104,7 @@ def play_shard(
         sessions=sessions_table(schedule, scenario),
         episodes=_episodes_table(schedule, played.journals, expanded),
         truth_sessions=_truth_sessions(scenario, schedule, cast, played.journals),
-        truth_views=views_seen(tape, stage, schedule.session_id),
+        truth_views=views_seen(tape, stage, schedule.session_id, cast.session_keys),
         scenes=_scenes(stage, tape),
         acts=played.tape.length,
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simbench.engine.tape import Strings
 from simbench.site.declaration import Form, Page
 from simbench.site.model import Effect, Element, FormTrial, Site
+from simbench.visitor.mind.attention import Attention
 from simbench.visitor.scene import Scene
 
 __all__ = ["Boxes", "Stage"]
@@ -48,6 +49,7 @@ class Stage:
         self.strings = Strings()
         self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
         self._boxes: dict[int, Boxes] = {}
+        self._attention: dict[int, Attention] = {}
         self._causes: dict[tuple[int, float, float, float], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
         self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
@@ -89,6 +91,24 @@ class Stage:
         if boxes is None:
             boxes = self._boxes[scene] = Boxes.of(self.scenes[scene], self.strings)
         return boxes
+
+    def attention(self, scene: int) -> Attention:
+        """Where a scene draws the eyes."""
+        known = self._attention.get(scene)
+        if known is None:
+            broken = self.scenes[scene].snapshot.defects
+            ad_like = frozenset(d.target for d in self.site.defects if d.id in broken and d.finding == "cta_skipped")
+            known = self._attention[scene] = Attention.of(self.scenes[scene], ad_like)
+        return known
+
+    def attention_codes(self, scene: int) -> NDArray[np.int64]:
+        """Codes of the targets of `attention`."""
+        return np.array([self.strings.code(target) for target in self.attention(scene).targets], dtype=np.int64)
+
+    def box(self, scene: int, target: int) -> tuple[float, float] | None:
+        """Top and bottom (page px) of the element with the code `target`; None where the scene has none."""
+        element = self.scenes[scene].element(self.strings.values[target])
+        return (element.y, element.y + element.h) if element is not None else None
 
     def page(self, page: str) -> Page:
         """What is declared of a page, by its grouped path."""
