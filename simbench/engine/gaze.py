@@ -72,11 +72,13 @@ def views_seen(tape: Floats, stage: Stage, session_ids: list[str], session_keys:
     place = np.arange(row.size) - ground.offsets[row]
     owners = ground.owners[ground.view]
     keys = act_keys(session_keys[owners // 100_000], owners % 100_000)
-    spread = np.sqrt(_FIXATION_MS / np.maximum(steady, _FIXATION_MS))
-    jumpy = steady * np.maximum(1.0 + spread * sway(keys[row] + place.astype(np.uint64), 171), 0.0)
+    read = np.flatnonzero(steady > 0.0)
+    calm = steady[read]
+    spread = np.sqrt(_FIXATION_MS / np.maximum(calm, _FIXATION_MS))
+    jumpy = calm * np.maximum(1.0 + spread * sway(keys[row[read]] + place[read].astype(np.uint64), 171), 0.0)
     # The time that it takes stays what it was.
-    before, after = (np.bincount(row, weights=ms, minlength=ground.strips.size) for ms in (steady, jumpy))
-    steady = jumpy * (before / np.maximum(after, 1e-9))[row]
+    before, after = (np.bincount(row[read], weights=ms, minlength=ground.strips.size) for ms in (calm, jumpy))
+    steady[read] = jumpy * (before / np.maximum(after, 1e-9))[row[read]]
 
     views = ground.owners.size
     band = np.minimum(place * BANDS // ground.strips[row], BANDS - 1)

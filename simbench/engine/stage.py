@@ -50,6 +50,7 @@ class Stage:
         self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
         self._boxes: dict[int, Boxes] = {}
         self._attention: dict[int, Attention] = {}
+        self._attention_codes: dict[int, NDArray[np.int64]] = {}
         self._causes: dict[tuple[int, float, float, float], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
         self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
@@ -103,7 +104,11 @@ class Stage:
 
     def attention_codes(self, scene: int) -> NDArray[np.int64]:
         """Codes of the targets of `attention`."""
-        return np.array([self.strings.code(target) for target in self.attention(scene).targets], dtype=np.int64)
+        known = self._attention_codes.get(scene)
+        if known is None:
+            codes = [self.strings.code(target) for target in self.attention(scene).targets]
+            known = self._attention_codes[scene] = np.array(codes, dtype=np.int64)
+        return known
 
     def box(self, scene: int, target: int) -> tuple[float, float] | None:
         """Top and bottom (page px) of the element with the code `target`; None where the scene has none."""

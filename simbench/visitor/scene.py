@@ -82,7 +82,8 @@ class Scene:
     """
 
     __slots__ = ("_by_target", "_columns", "_effects", "_links", "_page_of", "_spots", "_words", "doc_h", "elements",
-                 "fixed", "flow", "layout", "notes", "page", "snapshot", "state", "sy_max", "vh", "viewport", "vw")  # fmt: skip
+                 "fixed", "flow", "layout", "notes", "page", "snapshot", "state", "sy_max", "vh", "viewport",
+                 "vw")  # fmt: skip
 
     def __init__(self, snapshot: Snapshot, page_of: Callable[[str], str]) -> None:
         self.snapshot = snapshot

@@ -28,7 +28,7 @@ __all__ = ["BANDS", "Attention"]
 #: Bands of equal height from the top of the document to its end, in which gaze is told.
 BANDS: Final = 20
 #: How finely attention is told apart, px (rounded so that strips nest in bands).
-_STRIP_PX: Final = 40.0
+_STRIP_PX: Final = 80.0
 #: Empty space draws a little, too: as much a strip as so many words.
 _EMPTY_WORDS: Final = 0.2
 
