@@ -63,7 +63,19 @@ def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = 
     if p.scroll_y > scene.vh * 0.5 and dice.eye() < B.reread:
         back_to = p.scroll_y * dice.eye()
         yield Read(B.screen_ms * (1.0 + 2.0 * dice.eye()) * dwell, float(round(back_to)), _wander(me, p, back_to))
+    if dice.mind() < B.reads_closely * (0.3 + 1.4 * appetite):
+        yield from _read_closely(me, p)
     yield from distracted(me, p)
+
+
+def _read_closely(me: Visitor, p: Percept) -> Doing:
+    """Read one text word for word, the hand at rest: a pause, but no doubt."""
+    text = _something_to_read(me, p)
+    if text is None:
+        return
+    ms = me.dice.lognormal(60_000.0 / me.trait.reading_wpm * text.words + 400.0, 0.3)
+    yield Look(min(ms, 60_000.0), text.target)
+    me.journal.lookalike("hesitation", "slow_reader", p.view, p.began_ms, p.now_ms, target=text.target)
 
 
 def _wander(me: Visitor, p: Percept, scroll_y: float) -> tuple[float, float] | None:
