@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -14,9 +15,9 @@ from simbench.events.schema import EVENT_TYPES, POINTER_TYPES
 from simbench.visitor.body.idle import wander_moves
 from simbench.visitor.body.keyboard import expand_keys
 from simbench.visitor.body.pointer import expand_moves
-from simbench.visitor.body.samples import Moves
+from simbench.visitor.body.samples import FRAME_MS, Moves
 from simbench.visitor.body.scrolling import expand_scrolls
-from simbench.visitor.noise import act_keys
+from simbench.visitor.noise import act_keys, uniform
 
 __all__ = ["EventColumns", "Expanded", "Recorder", "expand"]
 
@@ -24,21 +25,42 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _TYPE: Final = {name: code for code, name in enumerate(EVENT_TYPES)}
-#: Touch moves are throttled like mouse moves (rrweb: 50 ms).
-_TOUCHMOVE_ms: Final = 50.0
 #: When a finger that rests brings up the context menu (Android's default).
 _LONG_PRESS_MS: Final = 500.0
+_FRAME_SALT: Final = 550
+#: Recorders read clocks of whole ms.
+_CLOCK_MS: Final = 1.0
 _NAN: Final = float("nan")
 #: By type: whether such events have a position.
 _POINTED: Final = np.array([name in POINTER_TYPES for name in EVENT_TYPES])
+#: By type: whether they are moves of a pointer.
+_MOVES: Final = np.array([name in {"mousemove", "touchmove"} for name in EVENT_TYPES])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorder:
-    """What the recorder keeps: a pointer sample each `mousemove_ms` at most (0: none), a scroll each `scroll_ms`."""
+    """What the recorder keeps, as rrweb does it.
+
+    Moves of the pointer are thinned on the leading edge: one is kept when `mousemove_ms` have passed since the last one
+    that was kept (0: none are kept), hence the last one of a movement mostly is not. Scrolling is thinned on both
+    edges: the first is kept, one each `scroll_ms` while it goes on, and the last. `unthinned` keeps every frame.
+    """
 
     mousemove_ms: float
     scroll_ms: float
+    unthinned: bool = False
+
+    @classmethod
+    def of(cls, *, mousemove_hz: float, scroll_ms: float) -> Recorder:
+        """A recorder with the settings of a scenario."""
+        # A tolerance, since three frames are 50 ms.
+        frames = ceil(1000.0 / mousemove_hz / FRAME_MS - 0.01) if mousemove_hz > 0 else 0
+        return cls(mousemove_ms=frames * FRAME_MS, scroll_ms=max(scroll_ms, FRAME_MS))
+
+    @classmethod
+    def of_all(cls) -> Recorder:
+        """One that keeps every frame."""
+        return cls(mousemove_ms=FRAME_MS, scroll_ms=FRAME_MS, unthinned=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,8 +258,10 @@ def expand(
     plain = np.flatnonzero(kind == Kind.EVENT)
     rows.add(plain, of(plain, Col.T0), of(plain, Col.A), scroll_y=of(plain, Col.S0), target=of(plain, Col.TARGET),
              value=of(plain, Col.B), data=of(plain, Col.C))  # fmt: skip
-    _add_scrolls(rows, columns, kind, keys, touch[owner], stage, recorder)
-    _add_moves(rows, columns, kind, keys, touch[owner], recorder)
+    # Where each session's frames lie: its screen's clock knows nothing of its visitor's acts.
+    frames = uniform(session_keys, _FRAME_SALT)[owner]
+    _add_scrolls(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
+    _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
     _add_presses(rows, columns, kind)
     _add_keys(rows, columns, kind, keys, touch[owner], stage)
 
@@ -252,6 +276,9 @@ def expand(
     # A page that was left records nothing more, whatever the visitor was in the middle of.
     recorded = (t >= since.take(made.act)) & (t <= until_ms.take(made.act))
     key, order = _in_order(Expanded.moment(owner.take(made.act), t), recorded)
+    if not recorder.unthinned:
+        kept_rows = _throttled(key, made.type.take(order), recorder)
+        key, order = key[kept_rows], order[kept_rows]
     return Expanded(key=key, order=order, rows=made, act_view=columns[Col.VIEW].astype(np.int64),
                     act_scene=columns[Col.SCENE].astype(np.intp), act_session=owner, stage=stage)  # fmt: skip
 
@@ -269,6 +296,46 @@ def _in_order(key: Ints, recorded: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.
     return key >> bits, key & ((1 << bits) - 1)
 
 
+def _throttled(key: Ints, kind: NDArray[np.int8], recorder: Recorder) -> NDArray[np.bool_]:
+    """Which events pass the throttle: the samples of one act are far enough apart, those of neighbours may not be.
+
+    Moves are dropped when too little time has passed since the last one that was kept; scrolling too, unless it is the
+    last for a while.
+    """
+    keep = np.ones(key.size, dtype=bool)
+    moves = np.flatnonzero(_MOVES.take(kind))
+    at = key.take(moves)
+    keep[moves[_too_close(at, int((recorder.mousemove_ms - _CLOCK_MS) * 16.0))]] = False
+    scrolls = np.flatnonzero(kind == _TYPE["scroll"])
+    at = key.take(scrolls)
+    goes_on = np.r_[np.diff(at) < int((recorder.scroll_ms + _CLOCK_MS) * 16.0), False]
+    keep[scrolls[_too_close(at, int((recorder.scroll_ms - _CLOCK_MS) * 16.0), goes_on)]] = False
+    return keep
+
+
+def _too_close(at: Ints, wait: int, may: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+    """Places of those that come less than `wait` after the last one that was kept (and that `may` be dropped)."""
+    close = np.flatnonzero(np.diff(at) < wait) + 1
+    if not close.size:
+        return close
+    # What is close to a neighbour forms runs, and only within a run does one answer hang on the one before: all first
+    # ones are judged together, then all second ones, and so on.
+    begins = np.r_[True, np.diff(close) != 1]
+    nth = np.arange(close.size) - np.flatnonzero(begins)[np.cumsum(begins) - 1]
+    by_turn = np.argsort(nth, kind="stable")
+    bounds = np.searchsorted(nth[by_turn], np.arange(nth.max() + 2))
+    last = close - 1
+    dropped = np.zeros(close.size, dtype=bool)
+    for turn in range(nth.max() + 1):
+        these = by_turn[bounds[turn] : bounds[turn + 1]]
+        if turn:
+            last[these] = np.where(dropped[these - 1], last[these - 1], close[these - 1])
+        dropped[these] = at[close[these]] - at[last[these]] < wait
+        if may is not None:
+            dropped[these] &= may[close[these]]
+    return close[dropped]
+
+
 def _moves(columns: Floats, rows: Ints, keys: NDArray[np.uint64], overshoot: Floats | float = 0.15) -> Moves:
     return Moves(
         x0=columns[Col.X0][rows], y0=columns[Col.Y0][rows], x1=columns[Col.X1][rows], y1=columns[Col.Y1][rows],
@@ -277,25 +344,31 @@ def _moves(columns: Floats, rows: Ints, keys: NDArray[np.uint64], overshoot: Flo
     )  # fmt: skip
 
 
+def _on_frames(moves: Moves, frames: Floats) -> Moves:
+    """The movements with their first frame where their session's frames lie (`frames`, as a share of a frame)."""
+    return replace(moves, phase=(frames - moves.t0 / FRAME_MS) % 1.0)
+
+
 def _add_moves(
     rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    recorder: Recorder,
+    frames: Floats, recorder: Recorder,
 ) -> None:  # fmt: skip
     if recorder.mousemove_ms <= 0:
         return
     aimed = np.flatnonzero(kind == Kind.MOVE)
-    samples = expand_moves(_moves(columns, aimed, keys, columns[Col.A][aimed]), recorder.mousemove_ms)
+    moves = _moves(columns, aimed, keys, columns[Col.A][aimed])
+    samples = expand_moves(_on_frames(moves, frames[aimed]), recorder.mousemove_ms)
     act = aimed[samples.row]
     rows.add(act, samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
     idle = np.flatnonzero((kind == Kind.READ) & ~touch & ~np.isnan(columns[Col.X1]))
     stretch, moves = wander_moves(_moves(columns, idle, keys))
-    samples = expand_moves(moves, recorder.mousemove_ms)
+    samples = expand_moves(_on_frames(moves, frames[idle[stretch]]), recorder.mousemove_ms)
     rows.add(idle[stretch[samples.row]], samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y)
 
 
 def _add_scrolls(
     rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    stage: Stage, recorder: Recorder,
+    frames: Floats, stage: Stage, recorder: Recorder,
 ) -> None:  # fmt: skip
     moved = columns[Col.S0] != columns[Col.S1]
     which = np.flatnonzero(((kind == Kind.READ) | (kind == Kind.SCROLL)) & moved)
@@ -311,7 +384,7 @@ def _add_scrolls(
     act = which[scrolls.stroke_row]
     rows.add(act, strokes.t0, _TYPE["touchstart"], x=strokes.x0, y=strokes.y0)
     if recorder.mousemove_ms > 0:
-        samples = expand_moves(strokes, _TOUCHMOVE_ms)
+        samples = expand_moves(_on_frames(strokes, frames[act]), recorder.mousemove_ms)
         rows.add(act[samples.row], samples.t, _TYPE["touchmove"], x=samples.x, y=samples.y)
     rows.add(act, strokes.t1, _TYPE["touchend"], x=strokes.x1, y=strokes.y1)
 

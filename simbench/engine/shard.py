@@ -83,10 +83,7 @@ def play_shard(
         since_ms=since,
         until_ms=_view_ends(tape, played.views),
         stage=stage,
-        recorder=Recorder(
-            mousemove_ms=1000.0 / recorder.mousemove_hz if recorder.mousemove_hz > 0 else 0.0,
-            scroll_ms=max(recorder.scroll_ms, 1.0),
-        ),
+        recorder=Recorder.of(mousemove_hz=recorder.mousemove_hz, scroll_ms=recorder.scroll_ms),
     )
     return ShardTables(
         events=events_table(scenario, stage, schedule, shard, seen),

@@ -95,8 +95,8 @@ class Tape:
 
     @property
     def length(self) -> int:
-        """How many acts were recorded and put away."""
-        return sum(map(len, self._packed)) // (8 * len(Col))
+        """How many acts were recorded."""
+        return (sum(map(len, self._packed)) // 8 + len(self._flat)) // len(Col)
 
     def array(self) -> NDArray[np.float64]:
         """The acts that were put away, as an array of shape (acts, len(Col))."""
