@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simbench.engine.hits import HitTables
 from simbench.engine.tape import Strings
 from simbench.site.declaration import Form, Page
