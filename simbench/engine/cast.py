@@ -17,12 +17,12 @@ from simbench.visitor.dice import Dice, Luck
 from simbench.visitor.landing import landing_url
 from simbench.visitor.noise import act_keys, uniform
 from simbench.visitor.person import Trait, Visitor
-from simbench.visitor.persona.spec import DIALS, draw_dials
+from simbench.visitor.persona.spec import DIALS, dial_salt, draw_dials
 
 __all__ = ["Cast"]
 
-#: First salt of the dials' numbers; one salt a dial.
-_DIAL_SALT: Final = 1000
+#: One salt a dial, in the dials' order.
+_DIAL_SALTS: Final = tuple(dial_salt(name) for name in DIALS)
 
 
 class Cast:
@@ -49,7 +49,7 @@ class Cast:
         schedule = self._schedule
         base = np.uint64(int(stream(seed, "engine.visitor-keys").integers(0, 2**63)))
         keys = act_keys(np.full(len(schedule), base), schedule.visitor)
-        uniforms = np.stack([uniform(keys, _DIAL_SALT + i) for i in range(len(DIALS))], axis=1)
+        uniforms = np.stack([uniform(keys, salt) for salt in _DIAL_SALTS], axis=1)
         names = list(DIALS)
         table = np.empty((len(schedule), len(names)))
         for code, persona in enumerate(self._scenario.personas):

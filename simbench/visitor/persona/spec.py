@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ __all__ = [
     "PersonaSpec",
     "Source",
     "VisitorType",
+    "dial_salt",
     "dial_value",
     "draw_dials",
 ]
@@ -169,6 +171,14 @@ def _dials(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tupl
 
 #: Every dial by its name (`patience_s`, `frustration_slow`, `interests_coupon`), in the order of the model.
 DIALS: Final[Mapping[str, Dial]] = dict(_dials(PersonaSpec))
+
+
+def dial_salt(name: str) -> int:
+    """The salt (`simbench.visitor.noise`) of a dial's numbers: by its name, so that a new dial moves no other.
+
+    All are above 2^32, far from the salts of acts.
+    """
+    return 2**32 + crc32(name.encode())
 
 
 def _partial(model: type[StrictModel], name: str) -> type[StrictModel]:
