@@ -234,7 +234,7 @@ def _observable(
 
 def _truth_sessions(scenario: Scenario, schedule: Schedule, cast: Cast, journals: list[Journal]) -> pa.Table:
     n = len(schedule)
-    bots = np.array([persona.bot for persona in scenario.personas])
+    bots = np.array([persona.bot is not None for persona in scenario.personas])
     columns = {
         "session": coded(np.arange(n), schedule.session_id),
         "visitor": texts(schedule.visitor_id),
