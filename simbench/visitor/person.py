@@ -59,6 +59,10 @@ class Visitor:
     memory: Memory = NOTHING_KNOWN
     #: What the link that led here promised, where it promised something (`simbench.visitor.mind.promise`).
     promise: Promise | None = None
+    #: Whether a link of another site led here.
+    came_by_link: bool = False
+    #: Whether a look at the first page will be enough.
+    bounces: bool = False
     #: Whether the buying will be left for another day, for reasons that have nothing to do with the site.
     postpones: bool = False
     #: Uniform numbers for the survey: whether it is answered, how (two), and how truly.

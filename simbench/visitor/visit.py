@@ -7,6 +7,7 @@ from collections.abc import Generator
 from simbench.visitor.acts import Act, Arrive, Leave, Look, Percept
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.bots import run_program
+from simbench.visitor.mind.bouncing import bounce
 from simbench.visitor.mind.goals import pursue
 from simbench.visitor.mind.promise import look_for_promise
 from simbench.visitor.mind.survey import answer_survey
@@ -28,6 +29,8 @@ def visit(me: Visitor) -> Generator[Act, Percept, None]:
         me.given_up_on.update(me.memory.let_down_by)
         if me.promise is not None:
             yield from look_for_promise(me, p, me.promise)
+        elif me.bounces:
+            yield from bounce(me, p)
         if not me.leaving:
             yield from pursue(me, p)
     journal = me.journal

@@ -20,7 +20,7 @@ _BY_OUTCOME: Final = {
     "slow": "too_slow", "form": "form_trouble", "lost": "not_found", "missed": "not_found", "stuck": "did_not_work",
     "unsuitable": "not_suitable", "declined": "price", "price_check": "price", "outside_cause": "not_now",
     "postponed": "not_now", "misled": "not_as_promised", "coupon": "did_not_work", "search": "not_found",
-    "enough": "only_looking", "compared": "only_looking",
+    "enough": "only_looking", "compared": "only_looking", "bounced": "not_suitable",
 }  # fmt: skip
 #: What stood in the way, by what was suffered on the way, the gravest first.
 _BY_KIND: Final = {
@@ -29,8 +29,10 @@ _BY_KIND: Final = {
     "scroll_hunt": "not_found", "back_loop": "not_found", "u_turn": "not_suitable", "missed_cta": "not_found",
 }  # fmt: skip
 #: How the question is answered by who met nothing in particular: median of 1 to 5.
-_SATISFIED: Final = {"done": 4.6, "compared": 4.2, "enough": 3.9, "postponed": 3.6, "outside_cause": 3.3,
-                     "declined": 3.0, "price_check": 3.2}  # fmt: skip
+_SATISFIED: Final = {
+    "done": 4.6, "compared": 4.2, "enough": 3.9, "postponed": 3.6, "outside_cause": 3.3, "price_check": 3.2,
+    "declined": 3.0, "bounced": 2.6,
+}  # fmt: skip
 _DISSATISFIED: Final = 2.0
 
 

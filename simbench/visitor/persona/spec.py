@@ -132,6 +132,7 @@ class PersonaSpec(StrictModel):
     dwell_shape: Annotated[
         Value, Dial(unit="Weibull k", low=0.2, high=3, about="Shape of dwell; below 1, who stayed long stays longer.")
     ]
+    bounces: Annotated[Value, _share("Leaves from the page where the visit began, after a look at it.")]
     depth: Annotated[Value, Dial(unit="pages", low=1, high=200, about="Pages willing to see in a visit.")]
     compare_items: Annotated[Value, Dial(unit="items", low=2, high=20, about="Products looked at when comparing.")]
 
