@@ -21,8 +21,8 @@ LIBRARY = default_library()
 NAMES = LIBRARY.names
 PLAN = {
     "bargain_hunter", "phone_browser", "comparer", "pogo_sticker", "reader", "returning_customer", "reorderer",
-    "impatient", "form_wary", "big_fingers", "keyboard_user", "distracted", "older_visitor", "misled_by_ad", "gift_buyer",
-    "researcher", "couch_surfer", "terms_checker",
+    "impatient", "form_wary", "big_fingers", "keyboard_user", "distracted", "older_visitor", "misled_by_ad",
+    "gift_buyer", "researcher", "couch_surfer", "terms_checker",
 }  # fmt: skip
 
 
