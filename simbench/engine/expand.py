@@ -27,6 +27,8 @@ Ints = NDArray[np.int64]
 _TYPE: Final = {name: code for code, name in enumerate(EVENT_TYPES)}
 #: When a finger that rests brings up the context menu (Android's default).
 _LONG_PRESS_MS: Final = 500.0
+#: Moments that are the same but for the rounding of sums.
+_SAME_MS: Final = 1e-3
 _FRAME_SALT: Final = 550
 #: Recorders read clocks of whole ms.
 _CLOCK_MS: Final = 1.0
@@ -86,6 +88,18 @@ class EventColumns:
     data: NDArray[np.int32]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeColumns:
+    """Events as hands made them: some of the columns of `EventColumns`, with `x` and `y` in client px."""
+
+    view: NDArray[np.int32]
+    type: NDArray[np.int8]
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    scroll_y: NDArray[np.float32]
+    data: NDArray[np.int32]
+
+
 class Expanded:
     """Events of a shard in the order in which pages made them: session by session, by time.
 
@@ -134,11 +148,21 @@ class Expanded:
         """When each event happened: whole ms since its visit began."""
         return ((self.key & ((1 << self.TICK_BITS) - 1)) + 8) >> 4
 
-    def columns(self, rows: Ints | None = None) -> EventColumns:
-        """The events, or those at the places `rows`, with what each pointer hit."""
-        made, order, scroll_y = self._rows, self._order, self._scroll_y
-        if rows is not None:
-            order, scroll_y = order.take(rows), scroll_y.take(rows)
+    def types(self) -> NDArray[np.int8]:
+        """Type of each event (an index into `EVENT_TYPES`)."""
+        return self._rows.type.take(self._order)
+
+    def made(self, rows: Ints) -> MadeColumns:
+        """The events at the places `rows` as hands made them: positions in client px, and nothing of what they hit."""
+        made, order = self._rows, self._order.take(rows)
+        return MadeColumns(
+            view=self._act_view.take(made.act.take(order)).astype(np.int32), type=made.type.take(order),
+            x=made.x.take(order), y=made.y.take(order), scroll_y=self._scroll_y.take(rows), data=made.data.take(order),
+        )  # fmt: skip
+
+    def columns(self, rows: Ints) -> EventColumns:
+        """The events at the places `rows`, with what each pointer hit."""
+        made, order, scroll_y = self._rows, self._order.take(rows), self._scroll_y.take(rows)
         act = made.act.take(order)
         scene = self._act_scene.take(act)
         kind = made.type.take(order)
@@ -269,12 +293,13 @@ def expand(
     t = made.t
     since = since_ms[owner]
     if since.any():
-        # Who is asked first is recorded from the answer on: the page that was asked on is announced then.
-        asked_on = columns[Col.VIEW] == 0
-        early = np.flatnonzero((made.type == _TYPE["pageview"]) & (t < since.take(made.act)) & asked_on.take(made.act))
+        # Who is asked first is recorded from the answer on: the page on which it was given is announced then.
+        early = np.flatnonzero(made.type == _TYPE["pageview"])
+        act = made.act[early]
+        early = early[(t[early] < since[act]) & (since[act] <= until_ms[act])]
         t[early] = since[made.act[early]]
     # A page that was left records nothing more, whatever the visitor was in the middle of.
-    recorded = (t >= since.take(made.act)) & (t <= until_ms.take(made.act))
+    recorded = (t >= since.take(made.act)) & (t <= (until_ms + _SAME_MS).take(made.act))
     key, order = _in_order(Expanded.moment(owner.take(made.act), t), recorded)
     if not recorder.unthinned:
         kept_rows = _throttled(key, made.type.take(order), recorder)

@@ -21,11 +21,13 @@ __all__ = [
     "FINDINGS",
     "KINDS",
     "LOOKALIKES",
+    "MOTOR_KINDS",
     "OUTCOME_KINDS",
     "PAGE_FINDINGS",
     "POINTER_TYPES",
     "SESSIONS",
     "SOURCES",
+    "TRUTH_MOTOR",
     "TRUTH_SESSIONS",
     "TRUTH_VIEWS",
     "VIEWS",
@@ -44,6 +46,11 @@ EVENT_TYPES: Final = (
 #: Those that have a position.
 POINTER_TYPES: Final = (
     "mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu", "touchstart", "touchmove", "touchend",
+)  # fmt: skip
+
+#: What `truth/motor` is made of. A finger's presses are touches only.
+MOTOR_KINDS: Final = (
+    "mousemove", "pointerdown", "pointerup", "touchstart", "touchmove", "touchend", "scroll", "keydown",
 )  # fmt: skip
 
 DEVICES: Final = ("desktop", "tablet", "mobile")
@@ -136,4 +143,11 @@ TRUTH_SESSIONS: Final = _schema(
 TRUTH_VIEWS: Final = _schema(
     session=_TEXT, view=pa.int32(), depth_seen=pa.float32(), bands=pa.list_(pa.float32()),
     elements=pa.list_(pa.struct([pa.field("target", pa.string()), pa.field("ms", pa.float32())])),
+)  # fmt: skip
+
+#: Pointer, scrolling and keys at every frame (`kind`: one of `MOTOR_KINDS`), by the true clock, to the us. `x`, `y` are
+#: client px, null where nothing points; `key` is the class of a key, never the character.
+TRUTH_MOTOR: Final = _schema(
+    session=_TEXT, view=pa.int32(), time=pa.timestamp("us", tz="UTC"), kind=_TEXT, x=pa.float32(), y=pa.float32(),
+    scroll_y=pa.float32(), key=_TEXT,
 )  # fmt: skip
