@@ -52,11 +52,13 @@ def views_seen(tape: Floats, stage: Stage, session_ids: list[str], session_keys:
     """
     tape = tape[tape[:, Col.VIEW] >= 0]
     kind = tape[:, Col.KIND].astype(np.int64)
-    scenes = tape[:, Col.SCENE].astype(np.int64)
+    # Scenes are numbered as this shard meets them, whatever was played in this process before: sums depend on order.
+    codes, begins, scenes = np.unique(tape[:, Col.SCENE].astype(np.int64), return_index=True, return_inverse=True)
+    codes, scenes = codes[np.argsort(begins)], np.argsort(np.argsort(begins))[scenes]
     owner = (tape[:, Col.SESSION] * 100_000 + tape[:, Col.VIEW]).astype(np.int64)
-    ground = _Ground.of(scenes, owner, stage)
-    height = np.array([s.vh for s in stage.scenes] or [1.0])
-    document = np.array([max(s.doc_h, 1.0) for s in stage.scenes] or [1.0])
+    ground = _Ground.of(scenes, codes, owner, stage)
+    height = np.array([stage.scenes[code].vh for code in codes] or [1.0])
+    document = np.array([max(stage.scenes[code].doc_h, 1.0) for code in codes] or [1.0])
 
     def strip(rows: Ints, y: Floats) -> Floats:
         """Depth `y` (page px) as a place among the strips of the page, for acts `rows`."""
@@ -107,8 +109,10 @@ class _Ground:
     ----------
     part
         Of each act: its part.
+    codes
+        Of each scene of the shard, in the order in which they are met: the stage's code.
     scene, view
-        Of each part: what was on screen, and which view it is of (an index into `owners`).
+        Of each part: what was on screen (an index into `codes`), and which view it is of (an index into `owners`).
     owners
         Of each view: session x 100,000 + view.
     strips, offsets
@@ -119,6 +123,7 @@ class _Ground:
     """
 
     part: Ints
+    codes: Ints
     scene: Ints
     view: Ints
     owners: Ints
@@ -134,18 +139,18 @@ class _Ground:
         return int(self.offsets[-1])
 
     @classmethod
-    def of(cls, scenes: Ints, owner: Ints, stage: Stage) -> _Ground:
-        """Lay out the parts of acts that play on `scenes` in the views `owner`."""
+    def of(cls, scenes: Ints, codes: Ints, owner: Ints, stage: Stage) -> _Ground:
+        """Lay out the parts of acts that play on `scenes` (indices into `codes`) in the views `owner`."""
         parts, part = np.unique(scenes * (1 << 40) + owner, return_inverse=True)
         scene = parts >> 40
         owners, view = np.unique(parts & ((1 << 40) - 1), return_inverse=True)
         occurring = np.unique(scene).tolist()
-        counts = np.zeros(len(stage.scenes) or 1, dtype=np.int64)
+        counts = np.zeros(codes.size or 1, dtype=np.int64)
         worth_first = np.zeros_like(counts)
         pieces = []
         at = 0
         for code in occurring:
-            weights = stage.attention(code).strips
+            weights = stage.attention(int(codes[code])).strips
             counts[code], worth_first[code] = weights.size, at
             pieces += [weights, np.zeros(1)]
             at += weights.size + 1
@@ -153,7 +158,7 @@ class _Ground:
         offsets = np.concatenate([[0], np.cumsum(strips + 1)])
         row = np.repeat(np.arange(parts.size), strips + 1)
         worth_at = worth_first[scene][row] + np.arange(row.size) - offsets[row]
-        return cls(part=part, scene=scene, view=view, owners=owners, strips=strips, offsets=offsets,
+        return cls(part=part, codes=codes, scene=scene, view=view, owners=owners, strips=strips, offsets=offsets,
                    worth=np.concatenate(pieces) if pieces else np.zeros(1), worth_first=worth_first,
                    worth_at=worth_at)  # fmt: skip
 
@@ -241,8 +246,9 @@ def _looked_at(
 ) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats]:
     """Dwell on elements: view, target (code) and ms, sorted, one row a pair."""
     views, targets, dwell = [ground.view[rests.part]], [rests.target], [rests.ms]
-    codes, begins = np.unique(ground.scene, return_index=True)
-    for code, begin, end in zip(codes.tolist(), begins, [*begins[1:], ground.scene.size], strict=True):
+    scenes, begins = np.unique(ground.scene, return_index=True)
+    for scene, begin, end in zip(scenes.tolist(), begins, [*begins[1:], ground.scene.size], strict=True):
+        code = int(ground.codes[scene])
         drawn = stage.attention(code)
         width = drawn.strips.size
         table = steady[ground.offsets[begin] : ground.offsets[end]].reshape(-1, width + 1)[:, :width] @ drawn.share

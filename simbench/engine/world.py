@@ -191,7 +191,7 @@ class World:
 
     def _point(self, act: Point) -> None:
         start, end = self.now_ms, self.now_ms + act.ms
-        if not self._touch:
+        if not self._touch and act.ms > 0:
             self._add((Kind.MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
                        act.y, self.scroll_y, self.scroll_y, -1.0, act.overshoot, 0.0, 0.0))  # fmt: skip
         self.x, self.y = act.x, act.y

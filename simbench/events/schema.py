@@ -27,6 +27,7 @@ __all__ = [
     "POINTER_TYPES",
     "SESSIONS",
     "SOURCES",
+    "SURVEY_REASONS",
     "TRUTH_MOTOR",
     "TRUTH_SESSIONS",
     "TRUTH_VIEWS",
@@ -81,6 +82,12 @@ AMBIGUOUS_REASONS: Final = (
     "mis_tap", "leaves_site", "subgoal_changed", "cut_short", "below_median_decision_time", "stream_cut",
     "submits_later", "cured_at_once", "within_first_viewport", "view_cut", "goal_other_way", "noticed_late",
     "after_load",
+)  # fmt: skip
+
+#: What stood in the way, as visitors may answer in a survey at the end.
+SURVEY_REASONS: Final = (
+    "nothing", "did_not_work", "error_message", "too_slow", "form_trouble", "not_found", "not_suitable",
+    "not_as_promised", "price", "not_now", "only_looking",
 )  # fmt: skip
 
 #: The page-diagnosis vocabulary.

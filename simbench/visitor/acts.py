@@ -55,7 +55,8 @@ class ScrollTo:
 class Point:
     """Move the pointer to client (`x`, `y`) within `ms`; a finger merely takes that long to get there.
 
-    `overshoot` is the probability that the first submovement goes beyond.
+    `overshoot` is the probability that the first submovement goes beyond. In 0 ms the pointer is simply there, as a
+    program's is, and nothing is seen of its way.
     """
 
     x: float

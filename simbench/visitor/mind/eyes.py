@@ -22,8 +22,10 @@ def in_view(p: Percept, element: Element) -> bool:
 
 
 def glance(me: Visitor, p: Percept) -> Doing:
-    """The first look at a page, before anything is read."""
-    yield Read(me.dice.lognormal(B.orient_ms, B.orient_sigma), p.scroll_y, _wander(me, p, p.scroll_y))
+    """The first look at a page, before anything is read; shorter for who knows the site."""
+    known = 1.0 - B.known_saves * me.memory.familiarity
+    ms = known * me.dice.lognormal(B.orient_ms, B.orient_sigma)
+    yield Read(ms, p.scroll_y, _wander(me, p, p.scroll_y))
 
 
 def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = None) -> Doing:
