@@ -28,7 +28,7 @@ const BULBS = [
   { id: "candle", name: "Candle, clear", watt: 4, lumen: 250, price: 7 },
   { id: "pear", name: "Pear, frosted", watt: 6, lumen: 600, price: 9 },
   { id: "spot", name: "Spot, narrow", watt: 5, lumen: 380, price: 10 },
-  { id: "thread", name: "Thread, amber", watt: 3, lumen: 180, price: 14 },
+  { id: "coil", name: "Coil, amber", watt: 3, lumen: 180, price: 14 },
 ];
 
 /** Called where the page’s own part ends, before anything is painted, so that nothing jumps. */
