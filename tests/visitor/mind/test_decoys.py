@@ -1,4 +1,4 @@
-"""Benign look-alikes in the model: with its interest turned up each is met, named by intent, and told as browsers do."""
+"""Benign look-alikes in the model: with its interest turned up each is met, named by intent, told as browsers do."""
 
 from __future__ import annotations
 
@@ -78,3 +78,75 @@ def test_the_look_alike_is_met_and_named(runs: dict[str, Run], interest: str) ->
     for other in ("stepper", "disabled"):
         if own and other != interest:
             assert not own & set(episodes(runs[other]).lookalike.dropna())
+
+
+def events(run: Run) -> pd.DataFrame:
+    frame = run.table("events").to_pandas()
+    return frame.astype({name: object for name in frame.columns if frame[name].dtype == "category"})
+
+
+def after(frame: pd.DataFrame, row: pd.Series, ms: float) -> pd.DataFrame:
+    """What the same session recorded in the `ms` from an event on."""
+    later = (frame.seq > row.seq) & (frame.time <= row.time + pd.Timedelta(ms, "ms"))
+    return frame[(frame.session == row.session) & later]
+
+
+def test_a_new_tab_hides_the_page_until_the_visitor_is_back(runs: dict[str, Run]) -> None:
+    seen = events(runs["new_tab"])
+    opened = seen[(seen.type == "open") & (seen.data == "window")]
+    assert len(opened) >= 10
+    for _, row in opened.iterrows():
+        states = after(seen, row, 10 * 60_000).query("type == 'visibility'").data.tolist()
+        assert states[:2] == ["hidden", "visible"]
+        assert not after(seen, row, 200.0).query("type == 'visibility'").empty
+
+
+def test_a_file_chooser_takes_the_window_s_focus(runs: dict[str, Run]) -> None:
+    seen = events(runs["file"])
+    opened = seen[(seen.type == "open") & (seen.data == "file_chooser")]
+    assert len(opened) >= 10
+    chosen = 0
+    for _, row in opened.iterrows():
+        later = after(seen, row, 10 * 60_000)
+        window = later[later.data == "window"]
+        assert window.type.tolist()[:2] == ["blur", "focus"]
+        assert window.target.isna().all()
+        chosen += bool((later.type.eq("change") & later.target.eq("#room-photo")).any())
+    assert 0 < chosen < len(opened)
+
+
+def test_a_date_by_a_button_is_told_by_no_event(runs: dict[str, Run]) -> None:
+    seen = events(runs["date_button"])
+    pressed = seen[(seen.type == "click") & (seen.target == "#visit-soonest")]
+    assert len(pressed) >= 10
+    for _, row in pressed.iterrows():
+        assert not set(after(seen, row, 100.0).type) & {"input", "change", "mutation"}
+
+
+def test_a_switch_answered_by_style_tells_of_its_value_only(runs: dict[str, Run]) -> None:
+    seen = events(runs["css_toggle"])
+    pressed = seen[(seen.type == "click") & (seen.target == "#mood-dusk-label")]
+    assert len(pressed) >= 10
+    for _, row in pressed.iterrows():
+        types = after(seen, row, 60.0).type.tolist()
+        assert {"input", "change"} <= set(types)
+        assert "mutation" not in types
+
+
+@pytest.mark.parametrize(("interest", "target"), [("draw", "#sketch"), ("drag_select", "#visit-text")])
+def test_a_drag_is_one_press_with_the_way_in_between(runs: dict[str, Run], interest: str, target: str) -> None:
+    seen = events(runs[interest])
+    downs = seen[(seen.type == "pointerdown") & (seen.target == target) & (seen.pointer == "mouse")]
+    assert len(downs) >= 10
+    for _, row in downs.iterrows():
+        later = after(seen, row, 60_000.0)
+        up = later[later.type == "pointerup"].iloc[0]
+        between = later[later.seq < up.seq]
+        assert set(between.type) <= {"mousemove"}
+        way = abs(up.x - row.x) + abs(up.y - row.y)
+        assert way > 2.0 or len(between) > 1
+        clicks = later[(later.type == "click") & (later.time == up.time)]
+        # A click comes of it where it ends on what it began on.
+        assert len(clicks) == (1 if up.target == target else 0)
+    if interest == "drag_select":
+        assert (seen[seen.type == "selection"].target == target).any()
