@@ -14,7 +14,16 @@ from simbench.site.captured import CAPTURED_SCHEMA
 from simbench.site.declaration import Declaration, Page
 from simbench.site.loading import load_declaration
 
-__all__ = ["CAPTURE_VERSION", "CaptureCheck", "changes", "check_capture", "fingerprint", "sources", "sources_of_page"]
+__all__ = [
+    "CAPTURE_VERSION",
+    "CaptureCheck",
+    "changes",
+    "check_capture",
+    "fingerprint",
+    "sources",
+    "sources_of_page",
+    "stale_pages",
+]
 
 #: Raised whenever the same site would be captured differently.
 CAPTURE_VERSION: Final = 2
@@ -74,6 +83,20 @@ def sources_of_page(site: Declaration, page: Page, files: Mapping[str, str], use
     found = {name: files[name] for name in sorted(names) if name in files}
     found["site.yaml"] = hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()
     return found
+
+
+def stale_pages(site: Declaration, files: Mapping[str, str], old: Mapping[str, Any]) -> list[str]:
+    """Pages whose stored capture was not made from the site as it is; all where that cannot be said."""
+    if old.get("schema") != CAPTURED_SCHEMA or old.get("version") != CAPTURE_VERSION:
+        return [page.page for page in site.pages]
+    uses: dict[str, dict[str, str]] = old.get("uses", {})
+    pages = [page for page in site.pages if page.page in old.get("pages", {}) and page.page in uses]
+    current = {
+        page.page
+        for page in pages
+        if uses[page.page] == sources_of_page(site, page, files, [f"/{name}" for name in uses[page.page]])
+    }
+    return [page.page for page in site.pages if page.page not in current]
 
 
 def fingerprint(files: dict[str, str]) -> str:

@@ -26,7 +26,7 @@ from simbench.site.capture.ways import Ways
 from simbench.site.captured import CAPTURED_SCHEMA, read_page_model
 from simbench.site.chromium import chromium_flags, find_chromium, need_playwright
 from simbench.site.declaration import Declaration, Page
-from simbench.site.fingerprint import CAPTURE_VERSION, fingerprint, sources, sources_of_page
+from simbench.site.fingerprint import CAPTURE_VERSION, fingerprint, sources, sources_of_page, stale_pages
 from simbench.site.loading import load_declaration
 from simbench.site.page_model import PageModel, layout_of
 from simbench.site.server import FixtureServer
@@ -87,24 +87,10 @@ def capture_site(
         files = sources(copy, site)
         index_path = folder / "captured" / "index.json"
         old_index: dict[str, Any] = read_json(index_path) if changed_only and index_path.is_file() else {}
-        pages = _stale(site, files, old_index) if changed_only else [page.page for page in site.pages]
+        pages = stale_pages(site, files, old_index) if changed_only else [page.page for page in site.pages]
         parts = _captured(copy, site, progress or (lambda *_: None), workers, pages)
     _keep_times(folder, site, parts)
     return _write(folder, site, files, parts, old_index)
-
-
-def _stale(site: Declaration, files: dict[str, str], old: dict[str, Any]) -> list[str]:
-    """Pages whose stored capture was not made from the site as it is; all where that cannot be said."""
-    if old.get("schema") != CAPTURED_SCHEMA or old.get("version") != CAPTURE_VERSION:
-        return [page.page for page in site.pages]
-    uses: dict[str, dict[str, str]] = old.get("uses", {})
-    pages = [page for page in site.pages if page.page in old.get("pages", {}) and page.page in uses]
-    current = {
-        page.page
-        for page in pages
-        if uses[page.page] == sources_of_page(site, page, files, [f"/{name}" for name in uses[page.page]])
-    }
-    return [page.page for page in site.pages if page.page not in current]
 
 
 def _keep_times(folder: Path, site: Declaration, parts: list[PageCapture]) -> None:
