@@ -245,10 +245,12 @@
     "text-decoration", "content", "left", "top",
   ];
   const painted = () => {
-    const parts = [];
-    const say = (style) => parts.push(PAINTED.map((name) => style.getPropertyValue(name)).join("\u0001"));
+    const looks = new Map();
+    const drawn = new Map();
     for (const element of document.body ? document.body.querySelectorAll("*") : []) {
       if (selfMade(element) || !element.checkVisibility()) continue;
+      const parts = [];
+      const say = (style) => parts.push(PAINTED.map((name) => style.getPropertyValue(name)).join("\u0001"));
       say(getComputedStyle(element));
       for (const pseudo of ["::before", "::after"]) {
         const style = getComputedStyle(element, pseudo);
@@ -256,13 +258,21 @@
       }
       if (element.localName === "canvas") {
         try {
-          parts.push(element.toDataURL());
+          drawn.set(element, element.toDataURL());
         } catch {
           // It holds a picture of another site's.
         }
       }
+      looks.set(element, parts.join("\u0002"));
     }
-    return parts.join("\u0002");
+    return { looks, drawn, focus: document.activeElement };
+  };
+  /** Whether anything looks otherwise, but for what has the focus, or had it, and what that stands in. */
+  const paintedOtherwise = (before, after) => {
+    const aside = (element) => element.contains(before.focus) || element.contains(after.focus);
+    const other = (one, two) => [...one.looks].some(([element, look]) => two.looks.get(element) !== look && !aside(element));
+    const redrawn = [...after.drawn].some(([canvas, pixels]) => before.drawn.has(canvas) && before.drawn.get(canvas) !== pixels);
+    return redrawn || other(before, after) || other(after, before);
   };
   /** Wait until nothing moves any more that will come to an end soon. */
   const still = async (mostMs) => {
@@ -454,7 +464,7 @@
     /** Whether the last trial changed how the page is painted, whatever else it did. */
     async repainted() {
       await still(600);
-      return Boolean(tried) && painted() !== tried.before.painted;
+      return Boolean(tried) && paintedOtherwise(tried.before.painted, painted());
     },
 
     /** From now on, what happens is caused by what is done next. */

@@ -85,12 +85,14 @@ function openPlanner() {
       const open = date.getUTCMonth() === month && date.getUTCDay() % 6 !== 0 && time > TODAY;
       return `<li><button id="day-${i + 1}" class="day" type="button" value="${iso(time)}" aria-label="${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}" aria-pressed="${iso(time) === chosen}" ${open ? "" : "disabled"}>${date.getUTCDate()}</button></li>`;
     }).join("");
+    for (const day of byId("day-list").querySelectorAll(".day:enabled")) day.addEventListener("click", () => chooseDay(day));
   }
 
   function chooseDay(day) {
-    chosen = day;
-    byId("visit-date").value = day;
+    chosen = day.value;
+    byId("visit-date").value = chosen;
     showMonth(month);
+    byId(day.id).focus({ preventScroll: true });
   }
 
   function wireCalendar() {
@@ -98,12 +100,6 @@ function openPlanner() {
     byId("month-on").innerHTML = icon.next;
     byId("month-back").addEventListener("click", () => showMonth(month - 1));
     byId("month-on").addEventListener("click", () => showMonth(month === 11 ? 2 : month + 1));
-    byId("day-list").addEventListener("click", (event) => {
-      const day = event.target.closest(".day");
-      if (!day) return;
-      chooseDay(day.value);
-      byId(day.id).focus({ preventScroll: true });
-    });
     // The soonest day fills the field, and one more press gives the one after it: the document itself stays as it is.
     byId("visit-soonest").addEventListener("click", () => {
       const field = byId("visit-date");
@@ -141,6 +137,12 @@ function openPlanner() {
       <tr id="bulb-${bulb.id}"><th id="bulb-${bulb.id}-name" scope="row">${bulb.name}</th><td>${bulb.watt}</td><td>${bulb.lumen}</td><td>${euros(bulb.price)}</td>
       <td><button id="bulb-${bulb.id}-add" class="add" type="button" value="${bulb.id}" aria-label="Put ${bulb.name} on the list">+</button></td></tr>`,
     ).join("");
+    for (const button of byId("bulb-rows").querySelectorAll(".add")) {
+      button.addEventListener("click", () => {
+        listed.set(button.value, (listed.get(button.value) || 0) + 1);
+        drawList();
+      });
+    }
     for (const key of ["name", "watt", "lumen", "price"]) {
       byId(`sort-${key}`).closest("th").setAttribute("aria-sort", key !== sorted ? "none" : rising ? "ascending" : "descending");
     }
@@ -162,12 +164,6 @@ function openPlanner() {
 
   function wireBulbs() {
     for (const key of ["name", "watt", "lumen", "price"]) byId(`sort-${key}`).addEventListener("click", () => sortBulbs(key));
-    byId("bulb-rows").addEventListener("click", (event) => {
-      const button = event.target.closest(".add");
-      if (!button) return;
-      listed.set(button.value, (listed.get(button.value) || 0) + 1);
-      drawList();
-    });
     drawBulbs();
   }
 
