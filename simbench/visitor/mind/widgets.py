@@ -104,7 +104,9 @@ def _press(me: Visitor, p: Percept, element: Element, presses: int) -> Doing:
         run.ended = p.now_ms
         if not p.alive:
             run.alive, run.cause = False, p.cause
-        if not p.response and not element.disabled:
+        if element.disabled:
+            continue
+        if not p.response:
             yield Await(me.dice.lognormal(B.expect_ms, B.expect_sigma))
         if not p.response:
             break
