@@ -287,6 +287,7 @@ def expand(
     _add_scrolls(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
     _add_presses(rows, columns, kind)
+    _add_drags(rows, columns, kind, keys, touch[owner], recorder)
     _add_keys(rows, columns, kind, keys, touch[owner], stage)
 
     made = rows.gather()
@@ -434,6 +435,39 @@ def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
         double = np.flatnonzero(detail == 2) if device == Kind.PRESS else np.empty(0, np.int64)
         rows.add(which[double], columns[Col.T1][which][double], _TYPE["dblclick"], x=x[double], y=y[double],
                  scroll_y=scroll_y[double], detail=detail[double])  # fmt: skip
+
+
+def _add_drags(
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
+    recorder: Recorder,
+) -> None:  # fmt: skip
+    """Ways that are gone with the button or a finger down: press, moves, release, and the click that may come of it."""
+    which = np.flatnonzero(kind == Kind.DRAG)
+    if not which.size:
+        return
+    edges, click = columns[Col.A][which], columns[Col.B][which] > 0
+    down, up = (edges % 2 > 0), edges >= 2
+    finger = touch[which]
+
+    def add(chosen: NDArray[np.bool_], end: int, name: str, detail: float) -> None:
+        act = which[chosen]
+        t, x, y = ((columns[c][act]) for c in ((Col.T0, Col.X0, Col.Y0), (Col.T1, Col.X1, Col.Y1))[end])
+        rows.add(act, t, _TYPE[name], x=x, y=y, scroll_y=columns[Col.S0][act], detail=np.full(act.size, detail))
+
+    add(down & finger, 0, "touchstart", 0.0)
+    add(down, 0, "pointerdown", 1.0)
+    add(up, 1, "pointerup", 1.0)
+    add(up & finger, 1, "touchend", 0.0)
+    add(up & click, 1, "click", 1.0)
+    if recorder.mousemove_ms > 0:
+        for mine, name, every_ms in (
+            (~finger, "mousemove", recorder.mousemove_ms),
+            (finger, "touchmove", _TOUCHMOVE_ms),
+        ):
+            act = which[mine]
+            samples = expand_moves(_moves(columns, act, keys, 0.0), every_ms)
+            act = act[samples.row]
+            rows.add(act, samples.t, _TYPE[name], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
 
 
 def _add_keys(

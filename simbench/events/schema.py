@@ -74,6 +74,8 @@ LOOKALIKES: Final = (
     "distraction", "slow_reader", "waiting", "typing", "outside_cause", "price_check", "interruption",
     "typo", "slow_typist", "change_of_mind", "skimming", "re_reading", "momentum",
     "not_needed", "postponed", "done_anyway", "misclick", "tab_switch", "bot",
+    "pagination", "sort", "drag_selection", "download", "new_tab", "file_chooser", "date_button", "css_feedback",
+    "copy", "audio",
 )  # fmt: skip
 
 #: Why an episode is ambiguous: what nobody could tell.

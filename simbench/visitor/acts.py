@@ -8,12 +8,12 @@ Client positions (`x`, `y`) are relative to the viewport, as in the DOM's ``clie
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from simbench.visitor.scene import Scene
 
-__all__ = ["Act", "Arrive", "Await", "Back", "Choose", "Hide", "Leave", "Look", "Percept", "Point", "Press", "Read",
-           "ScrollTo", "SelectText", "Type"]  # fmt: skip
+__all__ = ["Act", "Arrive", "Await", "Back", "Choose", "Drag", "Hide", "Leave", "Look", "Percept", "Point", "Press",
+           "Read", "ScrollTo", "SelectText", "Type"]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -81,6 +81,18 @@ class SelectText:
 
 
 @dataclass(slots=True)
+class Drag:
+    """Press at the first point of `path` (client px), go along it with the button or the finger down, and let go.
+
+    `ms` is the time for the whole path. `selects` says that it goes over a text, which is marked.
+    """
+
+    path: tuple[tuple[float, float], ...]
+    ms: float
+    selects: bool = False
+
+
+@dataclass(slots=True)
 class Type:
     """Type `text`, a sample of the site's declaration, into `field`: `ms_per_key` a key, `slips` put right on the way.
 
@@ -111,9 +123,10 @@ class Await:
 
 @dataclass(slots=True)
 class Hide:
-    """Turn to another tab or away from the machine for `ms`."""
+    """Turn to another tab or away from the machine for `ms`, or (`dialog`) to a window of the system's own."""
 
     ms: float
+    to: Literal["tab", "dialog"] = "tab"
 
 
 @dataclass(slots=True)
@@ -126,7 +139,7 @@ class Leave:
     """Close the tab, or go elsewhere. Nothing comes after."""
 
 
-Act = Arrive | Look | Read | ScrollTo | Point | Press | SelectText | Type | Choose | Await | Hide | Back | Leave
+Act = Arrive | Look | Read | ScrollTo | Point | Press | SelectText | Drag | Type | Choose | Await | Hide | Back | Leave
 
 
 class Percept(Protocol):
@@ -149,7 +162,7 @@ class Percept(Protocol):
     hit: str | None
     #: After `Press` and `Await`: what is known to have come of the last press.
     #: ``""`` nothing yet, else ``page`` (another page), ``state`` (the page changed its state), ``change`` (something
-    #: on the page changed), ``open``, ``focus``, ``scroll``.
+    #: on the page changed), ``open``, ``focus``, ``scroll``, ``sound``, ``copy`` (the clipboard took something).
     response: str
     #: Whether the browser shows that a page is on its way.
     loading: bool
