@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from simbench.visitor.acts import Act, Arrive, Leave, Percept
+from simbench.visitor.mind.calls import end_calls
 from simbench.visitor.mind.goals import pursue
+from simbench.visitor.mind.loops import end_loop
 from simbench.visitor.person import Visitor
 
 __all__ = ["visit"]
@@ -19,6 +21,8 @@ def visit(me: Visitor) -> Generator[Act, Percept, None]:
     """
     p = yield Arrive(me.landing)
     yield from pursue(me, p)
+    end_calls(me, p)
+    end_loop(me, p.now_ms)
     journal = me.journal
     if me.leaving and journal.outcome != "done":
         journal.outcome = me.leaving

@@ -134,6 +134,9 @@ class PersonaSpec(StrictModel):
         Value, Dial(unit="s", low=1, high=3600, about="Time in which anger falls to 37 %, when nothing feeds it.")
     ]
     vent_rage: Annotated[Value, _share("Vents by striking when angry.")]
+    vent_thrash: Annotated[Value, _share("Vents by shaking the mouse when angry.")]
+    vent_scroll: Annotated[Value, _share("Vents by scrolling about when angry.")]
+    vent_back: Annotated[Value, _share("Vents by going back when angry.")]
     give_up: Annotated[Value, _share("Gives up when angry, rather than trying once more.")]
     form_wary: Annotated[Value, _share("Reluctance to give personal details.")]
 
