@@ -37,7 +37,7 @@ class Kind(IntEnum):
     TYPE = 6
     #: Eyes rest on TARGET.
     LOOK = 7
-    #: The pointer is shaken from (X0, Y0) to (X1, Y1) in `A` strokes of reach `B` px; `C` is the direction (radians), and
+    #: The pointer is shaken from (X0, Y0) to (X1, Y1) in `A` strokes of reach `B` px; `C` is the direction (radians),
     #: TARGET the roundness, 0 to 1.
     SHAKE = 8
 

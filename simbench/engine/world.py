@@ -51,11 +51,11 @@ _LONG_PRESS_MS: Final = 650.0
 #: A response within this is felt as instant (Nielsen 1993): nobody waits for it.
 _INSTANT_MS: Final = 100.0
 
-#: A page whose own script goes on failing in the background (a poller, a tracker): its share of page views (assumed, .005
-#: to .05) as a bound on a standard normal number; how often it fails, ms (median and log-sd, assumed, 1500 to 12000);
-#: and how often it is followed up.
-_POLLER_Z: Final = 2.05
-_POLL_MS: Final = 4000.0
+#: A page whose own script goes on failing in the background (a poller, a tracker): its share of page views as
+#: a bound on a standard normal number (.03; assumed, .005 to .08); how often it fails, ms (median and log-sd; assumed,
+#: 1500 to 12000); and how often it is followed up.
+_POLLER_Z: Final = 1.88
+_POLL_MS: Final = 3500.0
 _POLL_SIGMA: Final = 0.5
 _POLLS: Final = 10
 _POLL_ERROR: Final = "NetworkError"
@@ -147,8 +147,8 @@ class World:
         self.deepest_before = 0.0
         self._play: dict[type, Callable[..., None]] = {
             Arrive: self._arrive, Look: self._look, Read: self._read, ScrollTo: self._scroll_to, Point: self._point,
-            Press: self._press, Aim: self._aim, Shake: self._shake, SelectText: self._select_text, Type: self._type, Choose: self._choose,
-            Await: self._await, Hide: self._hide, Back: self._back, Leave: self._leave,
+            Press: self._press, Aim: self._aim, Shake: self._shake, SelectText: self._select_text, Type: self._type,
+            Choose: self._choose, Await: self._await, Hide: self._hide, Back: self._back, Leave: self._leave,
         }  # fmt: skip
 
     @property
@@ -233,9 +233,7 @@ class World:
 
     def _scrolled(self, to: float) -> None:
         self.scroll_y = to
-        bottom = to + self.scene.vh
-        if bottom > self.deepest:
-            self.deepest = bottom
+        self.deepest = max(self.deepest, to + self.scene.vh)
 
     def _point(self, act: Point) -> None:
         start, end = self.now_ms, self.now_ms + act.ms
@@ -278,13 +276,14 @@ class World:
 
     def _select_text(self, act: SelectText) -> None:
         element = None
+        began = self.now_ms
         for number in range(act.clicks):
             if number:
                 self._advance(self.now_ms + act.gap_ms)
-            began = self.began_ms
+                self.x = min(max(self.x + act.drift_x, 0.0), self.scene.vw - 1.0)
+                self.y = min(max(self.y + act.drift_y, 0.0), self.scene.vh - 1.0)
             element = self._press_down(45.0) if act.clicks > 1 else self._press_down(_LONG_PRESS_MS, click=False)
-            if number:
-                self.began_ms = began
+        self.began_ms = began
         words = element.words if element is not None else 0
         length = 6.0 * max(words, 1) if act.clicks == 3 else 6.0
         self._event("selection", self.now_ms + 1.0, target=self.hit, value=length)

@@ -88,7 +88,7 @@ class Shake:
     """Move the mouse to and fro or round and round about where it is, `strokes` half turns of `ms_per_stroke` each.
 
     `reach_px` is how far a stroke goes, `roundness` 0 for to and fro on a line and 1 for circles, `angle` the line's
-    direction (radians). `reading` says that the eyes read on meanwhile; `held` that the button is down, so that it draws.
+    direction (radians). `reading` says that the eyes read on meanwhile, `held` that the button is down: it draws.
     """
 
     strokes: int
@@ -102,10 +102,15 @@ class Shake:
 
 @dataclass(slots=True)
 class SelectText:
-    """Mark the text under the pointer by `clicks` quick clicks (2: a word, 3: a paragraph), or by 1 long press."""
+    """Mark the text under the pointer by `clicks` quick clicks (2: a word, 3: a paragraph), or by 1 long press.
+
+    The hand drifts by (`drift_x`, `drift_y`) px from click to click.
+    """
 
     clicks: int
     gap_ms: float
+    drift_x: float = 0.0
+    drift_y: float = 0.0
 
 
 @dataclass(slots=True)

@@ -67,7 +67,9 @@ class Loop:
     view: int
     began_ms: float
     back_ms: float = 0.0
+    #: Failed attempts, and things that were looked at with nothing wrong about them.
     returns: int = 0
+    compared: int = 0
     changed: bool = False
 
 

@@ -19,7 +19,8 @@ from simbench.visitor.noise import normal, uniform
 
 __all__ = ["expand_shakes"]
 
-#: Log-sd of the strokes' reach and time within a shake (assumed, .1 to .4), and sd of their direction, radians (.05 to .4).
+#: Log-sd of the strokes' reach and time within a shake (assumed, .1 to .4); sd of their direction, radians (assumed,
+#: .05 to .4).
 _REACH_SIGMA: Final = 0.25
 _TIME_SIGMA: Final = 0.2
 _ANGLE_SD: Final = 0.18
@@ -70,9 +71,8 @@ def expand_shakes(
     t[last] = t1
     tau = np.clip((t - t0[shake]) / np.maximum(length, 1e-9)[shake], 0.0, 1.0)
     # The stroke that each sample falls into: strokes end at `row + end`, samples lie at `shake + tau`.
-    index = np.minimum(np.searchsorted(row + np.minimum(end, 1.0 - 1e-12), shake + np.minimum(tau, 1.0 - 1e-9), "right"),
-                       (first + count - 1)[shake])  # fmt: skip
-    index = np.maximum(index, first[shake])
+    within = np.searchsorted(row + np.minimum(end, 1.0 - 1e-12), shake + np.minimum(tau, 1.0 - 1e-9), side="right")
+    index = np.clip(within, first[shake], (first + count - 1)[shake])
     own = np.clip((tau - start[index]) / np.maximum(end - start, 1e-9)[index], 0.0, 1.0)
     along = own * own * own * (10.0 + own * (6.0 * own - 15.0))
     dx, dy = turn_x - from_x, turn_y - from_y

@@ -9,13 +9,14 @@ from simbench.site.declaration import GoalStep
 from simbench.site.model import Element
 from simbench.visitor.acts import Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
+from simbench.visitor.mind.calls import watch_call
 from simbench.visitor.mind.eyes import glance, hesitate, in_view, look_over
 from simbench.visitor.mind.forms import fill_in
-from simbench.visitor.mind.calls import watch_call
 from simbench.visitor.mind.frustration import shake_it
 from simbench.visitor.mind.hands import activate
 from simbench.visitor.mind.loading import arrive, go_back, settle
 from simbench.visitor.mind.loops import came_back, end_loop, set_out
+from simbench.visitor.mind.loops import compared as compared_one
 from simbench.visitor.mind.searching import compare_here, look_for, skim, suffer_loss
 from simbench.visitor.mind.side_acts import side_acts
 from simbench.visitor.person import Call, Doing, Visitor
@@ -65,6 +66,9 @@ def pursue(me: Visitor, p: Percept) -> Doing:
             form = next(f for f in me.site.forms if f.form == step.form)
             accepted = yield from fill_in(me, p, form)
             if not accepted:
+                if me.call is not None:
+                    # What sends a form is of no use to whoever has given the form up.
+                    me.call.serves = False
                 me.leaving = me.leaving or "form"
                 return
             yield from arrive(me, p, seen_view)
@@ -88,7 +92,7 @@ def pursue(me: Visitor, p: Percept) -> Doing:
                 end_loop(me)
             if reached and _is_item(me, step) and compared < to_compare:
                 compared += 1
-                yield from _compare_and_return(me, p, compared)
+                yield from _compare_and_return(me, p)
                 if compared >= to_compare:
                     me.leaving = "compared"
                 continue
@@ -326,7 +330,7 @@ def _restless(me: Visitor, p: Percept) -> Doing:
     me.journal.lookalike("thrashed_cursor", "reading_wander", view, p.began_ms, p.now_ms)
 
 
-def _compare_and_return(me: Visitor, p: Percept, number: int) -> Doing:
+def _compare_and_return(me: Visitor, p: Percept) -> Doing:
     """Look at one of several items and go back for the next: nothing was wrong with it."""
     arrived, view, page = p.arrived_ms, p.view, p.scene.page
     ms = me.dice.lognormal(B.compare_back_ms, B.compare_back_sigma)
@@ -341,11 +345,7 @@ def _compare_and_return(me: Visitor, p: Percept, number: int) -> Doing:
         return
     if p.view == view + 1:
         me.journal.lookalike("u_turn", "comparing", view, arrived, p.now_ms)
-    loop = me.loop
-    if loop is not None and loop.hub == p.scene.page and number >= 2:
-        # The same hub again and again, for one item after another: each of them was what it promised.
-        me.journal.lookalike("back_loop", "comparing", loop.view, loop.began_ms, p.now_ms)
-        me.loop = None
+    compared_one(me, p)
 
 
 def _look_for_content(me: Visitor, p: Percept, step: GoalStep) -> Doing:

@@ -18,7 +18,8 @@ from simbench.visitor.person import Doing, Stray, Visitor
 from simbench.visitor.scene import Scene
 
 __all__ = [
-    "activate", "bring_into_view", "draw_on", "point_at", "press_calmly", "press_nowhere", "select_text", "step_through",
+    "activate", "bring_into_view", "draw_on", "point_at", "press_calmly", "press_nowhere", "select_text",
+    "step_through",
 ]  # fmt: skip
 
 
@@ -98,12 +99,12 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     if habit > 1.0 - B.think:
         # A thought before the press.
         yield Look(me.dice.lognormal(0.6 * 1000.0 * me.trait.decision_s, 0.5), element.target)
-    scene, view = p.scene, p.view
+    scene, view, reached_for = p.scene, p.view, p.now_ms
     x, y, ms = _aimed(me, p, element)
     yield Aim(x, y, ms, me.trait.overshoot, max(30.0, me.dice.lognormal(me.trait.hold_ms, 0.3)))
     target, alive, error, cause = p.hit, p.alive, p.error, p.cause
     run = _Run(started=p.began_ms, released=p.now_ms, view=view, target=target)
-    run.note(me, p)
+    run.note(p)
     meant = part_of(scene, target, element)
     if me.call is not None and meant and element.target == me.call.target and alive:
         me.call.used = True
@@ -130,7 +131,7 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     run.label(me)
     if alive and late:
         me.journal.lookalike("dead_click", "slow_but_alive", view, run.started, run.released, target=target)
-    _label_errors(me, p, run, error, cause, alive=alive)
+    _label_errors(me, p, run, error, cause, since=reached_for, alive=alive)
     if came == "state" and tells_of_failure(p.scene) and not tells_of_failure(scene):
         yield from _told_of_failure(me, p, element)
     return came
@@ -167,25 +168,29 @@ def _press_again(me: Visitor, p: Percept, run: _Run, habit: float) -> Doing:
         name, pause_ms = "double_submit", me.dice.lognormal(B.hurry_gap_ms, B.hurry_gap_sigma)
     alive = False
     presses = 1 if name == "double_click" else 1 + me.dice.poisson(B.hurry_more, me.dice.vent())
+    spread = _calm_spread(me) if name == "double_submit" else 0.0
     for number in range(presses):
         yield Await(max(60.0, pause_ms if not number else me.dice.lognormal(B.hurry_gap_ms, B.hurry_gap_sigma)))
         if p.response or p.view != run.view:
             break
-        if name == "double_submit":
-            yield from _jitter(me, p)
+        yield from _jitter(me, p, spread)
         yield from press_calmly(me, p)
-        run.note(me, p)
+        run.note(p)
         alive = alive or p.alive
     if run.presses > 1:
         me.journal.lookalike("rage_click", name, run.view, run.started, run.released, target=run.target)
     return alive
 
 
-def _jitter(me: Visitor, p: Percept, spread_px: float | None = None) -> Doing:
-    """Between two presses the hand seldom keeps quite still; a finger is lifted, and comes down somewhere else."""
-    if not me.touch and me.dice.aim() < B.hand_still:
+def _calm_spread(me: Visitor) -> float:
+    """How far from press to press a calm hand strays in a burst (px, sd an axis): often not at all."""
+    return B.jitter_touch_px if me.touch else 0.0 if me.dice.aim() < B.hand_still else B.jitter_px
+
+
+def _jitter(me: Visitor, p: Percept, spread: float) -> Doing:
+    """Between two presses the hand strays; a finger is lifted, and comes down somewhere else."""
+    if spread <= 0.0:
         return
-    spread = spread_px if spread_px is not None else B.jitter_touch_px if me.touch else B.jitter_px
     x = float(round(min(max(p.x + spread * me.dice.hand(), 0.0), p.scene.vw - 1.0)))
     y = float(round(min(max(p.y + spread * me.dice.hand(), 0.0), p.scene.vh - 1.0)))
     if abs(x - p.x) > 0.5 or abs(y - p.y) > 0.5:
@@ -209,7 +214,7 @@ class _Run:
         #: nobody could call them dead.
         self.dead: dict[str | None, tuple[float, float, str | None, str | None]] = {}
 
-    def note(self, me: Visitor, p: Percept) -> None:
+    def note(self, p: Percept) -> None:
         """Take down the press that was just made."""
         if p.hit == self.target and p.view == self.view:
             self.presses += 1
@@ -236,7 +241,7 @@ class _Run:
 
 
 def _label_errors(
-    me: Visitor, p: Percept, run: _Run, error: str | None, cause: str | None, *, alive: bool
+    me: Visitor, p: Percept, run: _Run, error: str | None, cause: str | None, *, since: float, alive: bool
 ) -> None:  # fmt: skip
     """With the press there was an error: an error click. An error of the page's own is none, whenever it comes."""
     if error is not None:
@@ -245,9 +250,12 @@ def _label_errors(
                                  target=run.target, cause=cause)  # fmt: skip
         else:
             me.journal.true("error_click", run.view, run.started, run.released, target=run.target, cause=cause)
-    elif p.view == run.view and p.strayed_error(run.started) is not None:
-        # It fell between the press and what came of it, and would have been there without the press.
-        me.journal.lookalike("error_click", "unrelated_error", run.view, run.started, p.now_ms, target=run.target)
+    elif p.view == run.view:
+        # One that falls between reaching for the thing and what came of it would have been there without the press.
+        strayed = p.strayed_error(since)
+        if strayed is not None:
+            me.journal.lookalike("error_click", "unrelated_error", run.view, min(run.started, strayed),
+                                 max(run.released, strayed), target=run.target)  # fmt: skip
 
 
 def _told_of_failure(me: Visitor, p: Percept, element: Element) -> Doing:
@@ -263,8 +271,10 @@ def _told_of_failure(me: Visitor, p: Percept, element: Element) -> Doing:
 def _disappointed(
     me: Visitor, p: Percept, element: Element, run: _Run, cause: str | None, *, covered: bool
 ) -> Doing:  # fmt: skip
-    """Nothing came within the time that the visitor gave it. Whether anything is on its way, nobody can see,
-    unless the browser shows that a page is loading."""
+    """Nothing came within the time that the visitor gave it.
+
+    Whether anything is on its way nobody can see, unless the browser shows that a page is loading.
+    """
     me.suffer("slow" if p.loading else "covered" if covered else "dead_click", p.now_ms, cause)
     patience_ms = me.dice.lognormal(1000.0 * me.trait.patience_s, B.patience_sigma)
     tries = 0
@@ -312,15 +322,16 @@ def _retry(me: Visitor, p: Percept, element: Element, run: _Run, *, anew: bool) 
     begun: float | None = None
     ended = 0.0
     target = run.target
+    spread = _calm_spread(me)
     tempo = me.dice.lognormal(B.insist_gap_ms, B.insist_tempo_sigma)
     for number in range(1 + me.dice.poisson(B.retry_more, me.dice.vent())):
         if number:
             yield Await(max(60.0, me.dice.lognormal(tempo, B.insist_gap_sigma)))
             if p.response or p.view != run.view:
                 break
-            yield from _jitter(me, p)
+            yield from _jitter(me, p, spread)
         yield from press_calmly(me, p)
-        run.note(me, p)
+        run.note(p)
         if begun is None:
             begun, target = p.began_ms, p.hit
         ended = p.now_ms
@@ -345,19 +356,21 @@ def _strike(me: Visitor, p: Percept, run: _Run, cause: str | None, *, at_once: b
     target = run.target
     anger = me.anger
     tempo = me.dice.lognormal(B.strike_gap_ms, B.strike_tempo_sigma)
-    spread_px = me.dice.lognormal(B.strike_spread_px, B.strike_spread_sigma)
+    # The button of a mouse can be struck without moving it; a finger cannot.
+    still = not me.touch and me.dice.aim() < B.hand_still
+    spread = 0.0 if still else me.dice.lognormal(B.strike_spread_px, B.strike_spread_sigma)
     for strike in range(intended):
         if strike or at_once:
             yield Await(max(40.0, me.dice.lognormal(tempo, B.strike_gap_sigma)))
             if p.view != run.view:
                 break
-            yield from _jitter(me, p, spread_px)
+            yield from _jitter(me, p, spread)
         yield Press(max(25.0, me.dice.lognormal(me.trait.hold_ms * 0.85, 0.3)))
         if not made:
             begun, target = p.began_ms, p.hit
         made += 1
         ended = p.now_ms
-        run.note(me, p)
+        run.note(p)
     if not made:
         return
     if resolved:
@@ -401,11 +414,15 @@ def _clear_the_way(me: Visitor, p: Percept, element: Element) -> Doing:
 
 def step_through(me: Visitor, p: Percept, element: Element, presses: int, name: str) -> Doing:
     """Press a control several times because each press does something (a stepper, a carousel): benign by intent."""
+    if name == "double_click" and not element.interactive and p.scene.effect(element) is None:
+        # On a text it marks a word.
+        return (yield from select_text(me, p, element, clicks=2))
     yield from bring_into_view(me, p, element)
     yield from point_at(me, p, element)
     view = p.view
     begun = None
     tempo = me.dice.lognormal(B.step_gap_ms, 0.3)
+    spread = _calm_spread(me)
     made = 0
     ended = 0.0
     target: str | None = None
@@ -416,7 +433,7 @@ def step_through(me: Visitor, p: Percept, element: Element, presses: int, name: 
         if p.view != view or element.target not in p.scene:
             break
         if number:
-            yield from _jitter(me, p)
+            yield from _jitter(me, p, spread)
         yield from press_calmly(me, p)
         if begun is None:
             begun, target = p.began_ms, p.hit
@@ -438,7 +455,7 @@ def step_through(me: Visitor, p: Percept, element: Element, presses: int, name: 
             me.journal.ambiguous("dead_click", "already_in_state", view, p.began_ms, p.now_ms, target=p.hit)
 
 
-def select_text(me: Visitor, p: Percept, element: Element) -> Doing:
+def select_text(me: Visitor, p: Percept, element: Element, clicks: int | None = None) -> Doing:
     """Mark a word or a paragraph by two or three quick clicks, or by a long press of a finger: benign."""
     yield from bring_into_view(me, p, element)
     yield from point_at(me, p, element)
@@ -446,9 +463,10 @@ def select_text(me: Visitor, p: Percept, element: Element) -> Doing:
         yield SelectText(1, 0.0)
         me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
         return
-    clicks = 2 if me.dice.mind() < 0.6 else 3
+    clicks = clicks or (2 if me.dice.mind() < 0.6 else 3)
     gap = me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma)
-    yield SelectText(clicks, min(gap, 480.0))
+    drift_x, drift_y = (0.0, 0.0) if me.dice.aim() < B.hand_still else (me.dice.hand(), me.dice.hand())
+    yield SelectText(clicks, min(gap, 480.0), float(round(drift_x)), float(round(drift_y)))
     me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
     name = "double_click" if clicks == 2 else "triple_click"
     me.journal.lookalike("rage_click", name, p.view, p.began_ms, p.now_ms, target=p.hit)
@@ -458,7 +476,7 @@ def select_text(me: Visitor, p: Percept, element: Element) -> Doing:
 
 
 def press_nowhere(me: Visitor, p: Percept, name: str) -> Doing:
-    """Press where nothing is: to take a mark off a text, or to bring a window to the front. Nothing else is expected."""
+    """Press where nothing is: to take a mark off a text, or to bring a window to the front. No answer is expected."""
     scene = p.scene
     x, y = p.x, p.y
     for _ in range(4):
