@@ -48,6 +48,7 @@ _MULTI_CLICK_PX: Final = 4.0
 _NEVER: Final = float("inf")
 #: A finger that rests this long marks a word (Android: 500 ms, iOS about as long).
 _LONG_PRESS_MS: Final = 650.0
+_RESTED_MS: Final = 500.0
 #: A response within this is felt as instant (Nielsen 1993): nobody waits for it.
 _INSTANT_MS: Final = 100.0
 
@@ -140,6 +141,7 @@ class World:
         self.loading = False
         self.response_ms = 0.0
         self.error: str | None = None
+        self.error_ms = 0.0
         self.cause: str | None = None
         self.asked_ms = 0.0
         self.arrived_ms = 0.0
@@ -282,11 +284,13 @@ class World:
                 self._advance(self.now_ms + act.gap_ms)
                 self.x = min(max(self.x + act.drift_x, 0.0), self.scene.vw - 1.0)
                 self.y = min(max(self.y + act.drift_y, 0.0), self.scene.vh - 1.0)
-            element = self._press_down(45.0) if act.clicks > 1 else self._press_down(_LONG_PRESS_MS, click=False)
-        self.began_ms = began
+            element = self._press_down(act.hold_ms) if act.clicks > 1 else self._press_down(_LONG_PRESS_MS, click=False)
         words = element.words if element is not None else 0
         length = 6.0 * max(words, 1) if act.clicks == 3 else 6.0
-        self._event("selection", self.now_ms + 1.0, target=self.hit, value=length)
+        # A word is marked as the button goes down for the second time, and by a finger once it has rested.
+        at = self.began_ms + (1.0 if act.clicks > 1 else _RESTED_MS)
+        self._event("selection", at, target=self.hit, value=length)
+        self.began_ms = began
         self.response = "change"
 
     def _type(self, act: Type) -> None:
@@ -493,7 +497,8 @@ class World:
         if effect.error is not None:
             self.error = effect.error
             self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
-            self._event("error", self.now_ms + 2.0, target=self.hit, data=self._stage.strings.code(effect.error))
+            self.error_ms = self.now_ms + 2.0
+            self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
         server_ms = self._requests(effect)
         if effect.kind == "navigate" and effect.url is not None and effect.url.startswith("/"):
             self._blur()
@@ -510,7 +515,8 @@ class World:
             self._requests(effect)
             if effect.error is not None:
                 self.error = effect.error
-                self._event("error", self.now_ms + 2.0, target=self.hit, data=self._stage.strings.code(effect.error))
+                self.error_ms = self.now_ms + 2.0
+                self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
         self.alive = False
         self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
 

@@ -104,13 +104,14 @@ class Shake:
 class SelectText:
     """Mark the text under the pointer by `clicks` quick clicks (2: a word, 3: a paragraph), or by 1 long press.
 
-    The hand drifts by (`drift_x`, `drift_y`) px from click to click.
+    The hand drifts by (`drift_x`, `drift_y`) px from click to click; each is held for `hold_ms`.
     """
 
     clicks: int
     gap_ms: float
     drift_x: float = 0.0
     drift_y: float = 0.0
+    hold_ms: float = 60.0
 
 
 @dataclass(slots=True)
@@ -195,6 +196,8 @@ class Percept(Protocol):
     response_ms: float
     #: After `Press`: the class of a script error that the press raised. For the labels alone.
     error: str | None
+    #: When the last such error came.
+    error_ms: float
     #: After `Press`: the planted defect without which the press would have had another outcome. For the labels alone.
     cause: str | None
 

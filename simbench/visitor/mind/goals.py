@@ -167,12 +167,14 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
     appetite = _APPETITE[page.kind]
     if page.kind == "product" and step.target is not None and step.state is None:
         view = p.view
-        yield from look_over(me, p, appetite)
+        # Is it what the link promised? For this visitor, not always; and then one glance can tell.
+        unsuitable = me.dice.fate() < B.unsuitable
+        if not unsuitable or me.dice.fate() >= B.seen_at_a_glance:
+            yield from look_over(me, p, appetite)
         watch_call(me, p)
         if me.leaving:
             return False
-        # Is it what the link promised? For this visitor, not always.
-        if me.dice.fate() < B.unsuitable and p.can_go_back and view == p.view:
+        if unsuitable and p.can_go_back and view == p.view:
             return (yield from _turn_back(me, p))
         yield from _restless(me, p)
         yield from side_acts(me, p)

@@ -45,6 +45,7 @@ def bring_into_view(me: Visitor, p: Percept, element: Element) -> Doing:
         view = p.view
         yield ScrollTo(float(round(beyond)), 250.0 + abs(beyond - p.scroll_y) * 0.4)
         begun = p.began_ms
+        yield Look(me.dice.lognormal(B.beyond_ms, B.poise_sigma))
         if abs(wanted - p.scroll_y) >= 1.0:
             yield ScrollTo(float(round(wanted)), 250.0 + abs(wanted - p.scroll_y) * 0.55)
         me.journal.lookalike("scroll_hunt", "momentum", view, begun, p.now_ms)
@@ -116,7 +117,7 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
         if way is not None:
             yield from _strike(me, p, run, blamed, at_once=True)
             alive = alive or run.alive
-    elif not p.response and p.view == view:
+    elif p.view == view:
         alive = (yield from _press_again(me, p, run, habit)) or alive
     if not p.response:
         deadline_ms = expected_ms(me, element)
@@ -129,7 +130,7 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     if late:
         came = yield from _disappointed(me, p, element, run, cause, covered=not meant)
     run.label(me)
-    if alive and late:
+    if alive and (late or run.presses > 1):
         me.journal.lookalike("dead_click", "slow_but_alive", view, run.started, run.released, target=target)
     _label_errors(me, p, run, error, cause, since=reached_for, alive=alive)
     if came == "state" and tells_of_failure(p.scene) and not tells_of_failure(scene):
@@ -157,26 +158,27 @@ def _press_again(me: Visitor, p: Percept, run: _Run, habit: float) -> Doing:
 
     Returns whether something will come of it.
     """
-    doubled = B.double_habit * me.trait.double_clicker if not me.touch else 0.0
-    hurry = B.double_submit * min(B.hurry_s / me.trait.patience_s, 3.0)
+    doubled = B.double_habit * me.trait.double_clicker
+    hurry = B.double_submit * min(B.hurry_s / me.trait.patience_s, 3.0) if not p.response else 0.0
     if habit >= doubled + hurry:
         return False
     if habit < doubled:
-        # A habit from the desktop: everything is double-clicked.
+        # A habit from the desktop, which fingers have learnt too: the second press comes whatever the first one did.
         name, pause_ms = "double_click", me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma) * 0.6
     else:
         name, pause_ms = "double_submit", me.dice.lognormal(B.hurry_gap_ms, B.hurry_gap_sigma)
     alive = False
     presses = 1 if name == "double_click" else 1 + me.dice.poisson(B.hurry_more, me.dice.vent())
-    spread = _calm_spread(me) if name == "double_submit" else 0.0
+    spread = _calm_spread(me) if me.touch or name == "double_submit" else 0.0
     for number in range(presses):
         yield Await(max(60.0, pause_ms if not number else me.dice.lognormal(B.hurry_gap_ms, B.hurry_gap_sigma)))
-        if p.response or p.view != run.view:
+        if (p.response and name != "double_click") or p.view != run.view:
             break
         yield from _jitter(me, p, spread)
         yield from press_calmly(me, p)
-        run.note(p)
-        alive = alive or p.alive
+        if p.hit == run.target:
+            run.note(p)
+            alive = alive or p.alive
     if run.presses > 1:
         me.journal.lookalike("rage_click", name, run.view, run.started, run.released, target=run.target)
     return alive
@@ -245,11 +247,12 @@ def _label_errors(
 ) -> None:  # fmt: skip
     """With the press there was an error: an error click. An error of the page's own is none, whenever it comes."""
     if error is not None:
+        end = max(run.released, p.error_ms)
         if alive:
-            me.journal.ambiguous("error_click", "error_but_effect", run.view, run.started, run.released,
-                                 target=run.target, cause=cause)  # fmt: skip
+            me.journal.ambiguous("error_click", "error_but_effect", run.view, run.started, end, target=run.target,
+                                 cause=cause)  # fmt: skip
         else:
-            me.journal.true("error_click", run.view, run.started, run.released, target=run.target, cause=cause)
+            me.journal.true("error_click", run.view, run.started, end, target=run.target, cause=cause)
     elif p.view == run.view:
         # One that falls between reaching for the thing and what came of it would have been there without the press.
         strayed = p.strayed_error(since)
@@ -347,6 +350,9 @@ def _strike(me: Visitor, p: Percept, run: _Run, cause: str | None, *, at_once: b
     """
     if not at_once:
         yield Await(me.dice.lognormal(B.strike_onset_ms, B.strike_onset_sigma))
+        if not p.response and p.view == run.view and me.dice.aim() >= B.hand_still:
+            # The hand has not been waiting all that time on the same spot.
+            yield from _jitter(me, p, B.strike_spread_px)
     resolved = bool(p.response) and not at_once
     if p.view != run.view:
         return
@@ -462,11 +468,18 @@ def select_text(me: Visitor, p: Percept, element: Element, clicks: int | None = 
     if me.touch:
         yield SelectText(1, 0.0)
         me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
+        if me.dice.mind() < B.click_away:
+            yield Look(me.dice.lognormal(900.0, 0.5), element.target)
+            yield from press_nowhere(me, p, "click_away")
         return
     clicks = clicks or (2 if me.dice.mind() < 0.6 else 3)
     gap = me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma)
     drift_x, drift_y = (0.0, 0.0) if me.dice.aim() < B.hand_still else (me.dice.hand(), me.dice.hand())
-    yield SelectText(clicks, min(gap, 480.0), float(round(drift_x)), float(round(drift_y)))
+    hold_ms = max(30.0, 0.75 * me.dice.lognormal(me.trait.hold_ms, 0.25))
+    yield Await(me.dice.lognormal(B.poise_ms, B.poise_sigma))
+    yield SelectText(
+        clicks, max(min(gap, 480.0 - hold_ms), 40.0), float(round(drift_x)), float(round(drift_y)), hold_ms
+    )
     me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
     name = "double_click" if clicks == 2 else "triple_click"
     me.journal.lookalike("rage_click", name, p.view, p.began_ms, p.now_ms, target=p.hit)

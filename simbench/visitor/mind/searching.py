@@ -181,6 +181,9 @@ def look_up(me: Visitor, p: Percept, element: Element) -> Doing:
         return
     if found and answer is not None:
         yield Look(me.dice.lognormal(1800.0, 0.5), answer.target)
+        # Some read on while they are here.
+        if me.dice.eye() < B.reads_on:
+            yield from look_over(me, p, 0.35)
     elif not found:
         yield from suffer_loss(me, p)
     if not p.can_go_back:
