@@ -17,6 +17,7 @@ from simbench.visitor.body.keyboard import expand_keys
 from simbench.visitor.body.pointer import expand_moves
 from simbench.visitor.body.samples import FRAME_MS, Moves
 from simbench.visitor.body.scrolling import expand_scrolls
+from simbench.visitor.body.shaking import expand_shakes
 from simbench.visitor.noise import act_keys, uniform
 
 __all__ = ["EventColumns", "Expanded", "Recorder", "expand"]
@@ -286,6 +287,7 @@ def expand(
     frames = uniform(session_keys, _FRAME_SALT)[owner]
     _add_scrolls(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
+    _add_shakes(rows, columns, kind, keys, touch[owner], recorder)
     _add_presses(rows, columns, kind)
     _add_drags(rows, columns, kind, keys, touch[owner], recorder)
     _add_keys(rows, columns, kind, keys, touch[owner], stage)
@@ -392,6 +394,23 @@ def _add_moves(
     rows.add(idle[stretch[samples.row]], samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y)
 
 
+def _add_shakes(
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
+    recorder: Recorder,
+) -> None:  # fmt: skip
+    which = np.flatnonzero(kind == Kind.SHAKE)
+    if recorder.mousemove_ms <= 0 or not which.size:
+        return
+    samples = expand_shakes(
+        x0=columns[Col.X0][which], y0=columns[Col.Y0][which], t0=columns[Col.T0][which], t1=columns[Col.T1][which],
+        strokes=columns[Col.A][which], reach_px=columns[Col.B][which], angle=columns[Col.C][which],
+        roundness=columns[Col.TARGET][which], key=keys[which], interval_ms=recorder.mousemove_ms,
+    )  # fmt: skip
+    act = which[samples.row]
+    kinds = np.where(touch[act], _TYPE["touchmove"], _TYPE["mousemove"]).astype(np.float64)
+    rows.add(act, samples.t, kinds, x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
+
+
 def _add_scrolls(
     rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
     frames: Floats, stage: Stage, recorder: Recorder,
@@ -460,12 +479,9 @@ def _add_drags(
     add(up & finger, 1, "touchend", 0.0)
     add(up & click, 1, "click", 1.0)
     if recorder.mousemove_ms > 0:
-        for mine, name, every_ms in (
-            (~finger, "mousemove", recorder.mousemove_ms),
-            (finger, "touchmove", _TOUCHMOVE_ms),
-        ):
+        for mine, name in ((~finger, "mousemove"), (finger, "touchmove")):
             act = which[mine]
-            samples = expand_moves(_moves(columns, act, keys, 0.0), every_ms)
+            samples = expand_moves(_moves(columns, act, keys, 0.0), recorder.mousemove_ms)
             act = act[samples.row]
             rows.add(act, samples.t, _TYPE[name], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
 

@@ -69,13 +69,16 @@ OUTCOME_KINDS: Final = ("form_abandonment", "missed_cta", "skipped_cta", "slow_l
 #: Names of look-alikes: benign behaviour that resembles a kind.
 LOOKALIKES: Final = (
     "stepper", "double_click", "triple_click", "carousel", "toggle", "calendar", "game", "calm_retry",
-    "idle_click", "reading_click", "text_selection", "click_away", "slow_but_alive", "unrelated_error",
+    "double_submit",
+    "idle_click", "reading_click", "text_selection", "click_away", "window_focus", "slow_but_alive",
+    "unrelated_error",
     "comparing", "found_and_back", "hub_browsing", "reading_wander", "cursor_search", "drawing",
     "distraction", "slow_reader", "waiting", "typing", "outside_cause", "price_check", "interruption",
     "typo", "slow_typist", "change_of_mind", "skimming", "re_reading", "momentum",
     "not_needed", "postponed", "done_anyway", "misclick", "tab_switch", "bot",
     "pagination", "sort", "drag_selection", "download", "new_tab", "file_chooser", "date_button", "css_feedback",
     "copy", "audio",
+    "venting",
 )  # fmt: skip
 
 #: Why an episode is ambiguous: what nobody could tell.

@@ -159,6 +159,9 @@ class PersonaSpec(StrictModel):
         Value, Dial(unit="s", low=1, high=3600, about="Time in which anger falls to 37 %, when nothing feeds it.")
     ]
     vent_rage: Annotated[Value, _share("Vents by striking when angry.")]
+    vent_thrash: Annotated[Value, _share("Vents by shaking the mouse when angry.")]
+    vent_scroll: Annotated[Value, _share("Vents by scrolling about when angry.")]
+    vent_back: Annotated[Value, _share("Vents by going back when angry.")]
     give_up: Annotated[Value, _share("Gives up when angry, rather than trying once more.")]
     postpones: Annotated[Value, _share("Puts something in the cart and leaves the buying for another day.")]
     ad_mismatch: Annotated[Value, _share("Was promised something by a paid link that the site does not have.")]
