@@ -85,7 +85,9 @@ def declared_matrix(measures: Sequence[str], text: str | None = None) -> dict[st
         if name in groups:
             return [each for inner in groups[name] for each in members(inner, where)]
         if name not in measures and not name.startswith("act_"):
-            problems.append(f"dial_matrix.yaml: {where} names {name!r}, which is neither a measure nor a group; mend it")
+            problems.append(
+                f"dial_matrix.yaml: {where} names {name!r}, which is neither a measure nor a group; mend it"
+            )
         return [name]
 
     for dial, written in document["dials"].items():
@@ -121,7 +123,9 @@ def judge(slopes: Mapping[tuple[str, str], PairedSlope], matrix: Mapping[str, Di
         else:
             p, verdict = slope.p_moves(0), "free"
         cells.append(
-            Cell(dial=key[0], measure=key[1], role=roles[key], sign=signs.get(key, 0), slope=slope, p=p, verdict=verdict)
+            Cell(
+                dial=key[0], measure=key[1], role=roles[key], sign=signs.get(key, 0), slope=slope, p=p, verdict=verdict
+            )
         )
     return cells
 

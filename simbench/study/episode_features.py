@@ -28,7 +28,18 @@ SIMPLE: Final = (
     "pointer_speed", "pointer_box_px", "keys", "deletions", "events",
 )  # fmt: skip
 #: Features of the classifier that are names, not amounts.
-CATEGORIES: Final = ("page", "state", "nav", "next_page", "next_nav", "previous_page", "tag", "role", "cursor", "device")
+CATEGORIES: Final = (
+    "page",
+    "state",
+    "nav",
+    "next_page",
+    "next_nav",
+    "previous_page",
+    "tag",
+    "role",
+    "cursor",
+    "device",
+)
 #: How long before and after an episode the classifier looks, ms.
 _NEAR_MS: Final = (1000.0, 3000.0, 10_000.0)
 #: A press that nothing answers within so long looks dead, ms.
@@ -304,9 +315,7 @@ def _next_after(answers: Floats, times: Floats) -> Floats:
     return np.append(answers, np.inf)[place] - times
 
 
-def _course(
-    stream: _Stream, pages: _Pages, session: int, at: int, start: float, end: float
-) -> dict[str, float]:
+def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float, end: float) -> dict[str, float]:
     """Where in the visit it was, and how the visit went on."""
     view = next_view = None
     number = 0

@@ -102,9 +102,7 @@ def office_work(people: int, clicks_each: int, seed: int, activities: Activities
                 now += max(_time(a.elsewhere_ms, rng), 400.0)
                 x, y = rng.random(2) * _SCREEN
     at = np.array(places)
-    return Clicks(
-        person=np.array(person), session=np.array(person), time_ms=np.round(times), x=at[:, 0], y=at[:, 1]
-    )
+    return Clicks(person=np.array(person), session=np.array(person), time_ms=np.round(times), x=at[:, 0], y=at[:, 1])
 
 
 def _gaps(a: Activities, kind: int, rng: np.random.Generator) -> list[float]:

@@ -167,10 +167,14 @@ class Rehearsal:
         self.site = load_site(site_address)
         self._stage = Stage(self.site)
 
-    def play(self, scenario: Scenario) -> Played:
-        """Play `scenario`, which must be of this site."""
+    def play(self, scenario: Scenario, *, delay_ms: float = 0.0) -> Played:
+        """Play `scenario`, which must be of this site; every answer of its server comes later by `delay_ms`."""
         schedule = make_schedule(scenario, self.site)
-        waiting = Waiting(make_backend(scenario, self.site, schedule))
+        busy = Waiting(make_backend(scenario, self.site, schedule))
+
+        def waiting(at_ms: float, z: float) -> float:
+            return busy(at_ms, z) + delay_ms
+
         parts = [
             play_shard(scenario, self._stage, schedule.take(part), number, waiting)
             for number, part in enumerate(shards(schedule))
