@@ -20,7 +20,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clicks:
-    """Presses of the main button: `person` and `session` by number, times in ms, places in px; sorted by session, time."""
+    """Presses of the main button by session and time: `person` and `session` by number, ms, px."""
 
     person: Ints
     session: Ints

@@ -34,7 +34,7 @@ __all__ = ["ALPHA", "MARGIN", "STUDY", "Cell", "DialRow", "declared_matrix", "ju
 
 #: Error rate of each family of tests.
 ALPHA: Final = 0.05
-#: How far a measure may move where it must not, standard deviations of one opportunity per standard deviation of a dial.
+#: How far a measure may move where it must not: sd of one opportunity per sd of the dial.
 MARGIN: Final = 0.1
 #: Visits a run at size 1.
 _SESSIONS: Final = 2400

@@ -107,8 +107,10 @@ _SCROLL: Final = _type("scroll")
 _KEY: Final = _type("keydown")
 _INPUT: Final = _type("input")
 _ANSWERED: Final = _type(*_ANSWERS)
-_COUNTED: Final = ("mutation", "request", "response", "error", "focus", "blur", "input", "change", "submit", "selection",
-                   "visibility", "dblclick", "open", "pagehide", "popstate", "click", "scroll", "invalid")  # fmt: skip
+_COUNTED: Final = (
+    "mutation", "request", "response", "error", "focus", "blur", "input", "change", "submit", "selection",
+    "visibility", "dblclick", "open", "pagehide", "popstate", "click", "scroll", "invalid",
+)  # fmt: skip
 
 
 def seen_episodes(played: Played) -> Seen:

@@ -108,7 +108,7 @@ def find_leaks(played: Played, name: str, seed: int) -> list[Leak]:
     sessions, features = metadata_features(played, seed)
     # One session a visitor, so that labels may be dealt anew.
     _, once = np.unique(played.visitor[sessions], return_index=True)
-    once = once[np.argsort(generator_order(len(once), seed))]
+    once = once[np.argsort(_shuffled(len(once), seed))]
     sessions, features = sessions[once], features[once]
     train = ~halves(played.visitor[sessions], seed)
     device = np.full(played.count, -1, dtype=np.int64)
@@ -140,7 +140,7 @@ def find_leaks(played: Played, name: str, seed: int) -> list[Leak]:
     return found
 
 
-def generator_order(n: int, seed: int) -> npt.NDArray[np.int64]:
+def _shuffled(n: int, seed: int) -> npt.NDArray[np.int64]:
     """A shuffled order, so that halves do not follow the files."""
     return np.random.default_rng(seed).permutation(n)
 
@@ -162,13 +162,14 @@ def study_leaks(request: Request) -> Outcome:
                  "AUC of length", "AUC of start"],
         rows=[
             [leak.scenario, leak.kind, str(leak.found.positives), f"{leak.found.value:.3f}",
-             f"{leak.found.null_low:.3f} to {leak.found.null_high:.3f}", f"{p:.3f}", "at chance" if p >= ALPHA else "LEAK",
+             f"{leak.found.null_low:.3f} to {leak.found.null_high:.3f}", f"{p:.3f}",
+             "at chance" if p >= ALPHA else "LEAK",
              f"{leak.length:.2f}", f"{leak.start:.2f}"]
             for leak, p in zip(leaks, adjusted, strict=True)
         ],
-        note=f"{sessions} visits of either shop; judged on the half of the visitors that was not learned on. Chance of any "
-        f"false alarm: {ALPHA:g}. Length (events a session) is for information: who is let down acts otherwise, and a longer "
-        "visit has more occasions; a start of .5 says that episodes come neither early nor late.",
+        note=f"{sessions} visits of either shop; judged on the half of the visitors that was not learned on. Chance of "
+        f"any false alarm: {ALPHA:g}. Length (events a session) is for information: who is let down acts otherwise, "
+        "and a longer visit has more occasions; a start of .5 says that episodes come neither early nor late.",
     )  # fmt: skip
     document = {
         "sessions": sessions,

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from simbench.events.schema import KINDS
 from simbench.study.played import Played, Table
 
-__all__ = ["Measured", "OPPORTUNITY", "measure", "measure_names"]
+__all__ = ["OPPORTUNITY", "Measured", "measure", "measure_names"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -62,11 +62,11 @@ def measure(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> di
     n = played.count
     for name, session, value in _rows(played, interests):
         held = np.isfinite(value)
-        session, value = session[held], value[held]
+        owner, known = session[held], value[held]
         found[name] = Measured(
-            sums=np.bincount(session, value, n),
-            opportunities=np.bincount(session, minlength=n).astype(np.float64),
-            sd=float(value.std()) if len(value) else 0.0,
+            sums=np.bincount(owner, known, n),
+            opportunities=np.bincount(owner, minlength=n).astype(np.float64),
+            sd=float(known.std()) if len(known) else 0.0,
         )
     found |= _episodes(played, found)
     return found

@@ -159,8 +159,8 @@ def _outcome(sessions: int, seen: Seen, found: Sequence[Contest]) -> Outcome:
              _shown(c.ceiling) if c.ceiling else "", c.verdict]
             for c in found
         ],
-        note=f"{sessions} visits. The rule must not exceed {ONE_LINE}, the ceiling must reach {CEILING}; in brackets 95 % "
-        "intervals over visitors. Kinds without a contest (fewer than "
+        note=f"{sessions} visits. The rule must not exceed {ONE_LINE}, the ceiling must reach {CEILING}; in brackets "
+        "95 % intervals over visitors. Kinds without a contest (fewer than "
         f"{_LEAST} on a side): {', '.join(silent) or 'none'}.",
     )  # fmt: skip
     document: dict[str, Any] = {

@@ -71,7 +71,7 @@ REAL: Final[Mapping[str, tuple[float, float, float]]] = {
 
 
 def firings(rule: Rule, time_ms: Floats, x: Floats, y: Floats) -> npt.NDArray[np.int64]:
-    """Places of the clicks at which `rule` fires on one session's clicks, arrays of shape (clicks,) in order of time."""
+    """Places at which `rule` fires on one session's clicks, which are arrays of shape (clicks,) in order of time."""
     n = len(time_ms)
     joined = np.ones(n, dtype=np.bool_)
     joined[:1] = False
@@ -131,8 +131,13 @@ def study_rage_rates(request: Request) -> Outcome:
         figure, least, most = REAL[rule.name]
         inside = least <= rate <= most
         held &= inside
-        row = [rule.name, _terms(rule), f"{figure:.1f} ({least:g} to {most:g})", f"{rate:.1f} ({low:.1f} to {high:.1f})",
-               "inside" if inside else "outside"]  # fmt: skip
+        row = [
+            rule.name,
+            _terms(rule),
+            f"{figure:.1f} ({least:g} to {most:g})",
+            f"{rate:.1f} ({low:.1f} to {high:.1f})",
+            "inside" if inside else "outside",
+        ]
         entry: dict[str, Any] = {
             "real": figure, "real_range": [least, most], "made": round(rate, 3), "made_interval": [round(low, 3),
             round(high, 3)], "inside": inside,

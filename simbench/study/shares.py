@@ -21,7 +21,7 @@ from simbench.study.measures import OPPORTUNITY
 from simbench.study.played import Played, Rehearsal, clean_scenario, enriched_scenario
 from simbench.study.study import Outcome, Request, Study, StudyTable
 
-__all__ = ["STUDY", "SOURCED", "WAITS", "Sourced", "study_shares"]
+__all__ = ["SOURCED", "STUDY", "WAITS", "Sourced", "study_shares"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -43,19 +43,21 @@ class Sourced:
 
 
 #: What was measured on real sites. Figures without a spread of their own are given one tenth, or what is said.
-SOURCED: Final = (
-    Sourced(measure="bounce", device=None, low=0.38, high=0.62, source="quartiles of shops, Contentsquare 2020"),
-    Sourced(measure="bounce", device="desktop", low=0.38, high=0.48, source="43 %, Contentsquare 2020; 5 points either way"),
-    Sourced(measure="bounce", device="tablet", low=0.40, high=0.54, source="45 and 49 %, Contentsquare 2020 and earlier"),
-    Sourced(measure="bounce", device="mobile", low=0.46, high=0.59, source="49 to 59 %, Contentsquare 2020 and earlier"),
-    Sourced(measure="scroll rate", device=None, low=0.486, high=0.594, source="54 %, Contentsquare 2021; a tenth either way"),
-    Sourced(measure="form completion", device=None, low=0.30, high=0.40, source="35 % of purchase forms, Zuko; 5 points"),
-    Sourced(measure="pages a visit", device=None, low=2.98, high=3.53, source="AOL and BU users, Huberman 1998 (whole web)"),
-    Sourced(measure="median dwell, s", device=None, low=15, high=60, source="Liu, White & Dumais 2010; 15 to 60 s assumed"),
-    Sourced(measure="Weibull k of dwell", device=None, low=0.5, high=0.9, source="below 1 on 98.5 % of pages, Liu et al. 2010"),
-    Sourced(measure="conversion", device=None, low=0.0155, high=0.155,
-            source="15.5 % of 12,330 visits of one shop, Sakar 2018; others a tenth of it"),
-)  # fmt: skip
+SOURCED: Final = tuple(
+    Sourced(measure=measure, device=device, low=low, high=high, source=source)
+    for measure, device, low, high, source in (
+        ("bounce", None, 0.38, 0.62, "quartiles of shops, Contentsquare 2020"),
+        ("bounce", "desktop", 0.38, 0.48, "43 %, Contentsquare 2020; 5 points either way"),
+        ("bounce", "tablet", 0.40, 0.54, "45 and 49 %, Contentsquare 2020 and earlier; 5 points"),
+        ("bounce", "mobile", 0.46, 0.59, "49 to 59 %, Contentsquare 2020 and earlier; 3 points below"),
+        ("scroll rate", None, 0.486, 0.594, "54 %, Contentsquare 2021; a tenth either way"),
+        ("form completion", None, 0.30, 0.40, "35 % of purchase forms, Zuko; 5 points either way"),
+        ("pages a visit", None, 2.98, 3.53, "AOL and students, Huberman 1998 (the whole web, not shops)"),
+        ("median dwell, s", None, 15.0, 60.0, "assumed from Liu, White & Dumais 2010"),
+        ("Weibull k of dwell", None, 0.5, 0.9, "below 1 on 98.5 % of pages, Liu, White & Dumais 2010"),
+        ("conversion", None, 0.0155, 0.155, "15.5 % in one shop, Sakar et al. 2018; down to a tenth of it assumed"),
+    )
+)
 #: Relative rise of the bounce rate over a load of 1 s, by seconds (Google 2018, 11 million landing pages).
 WAITS: Final[Mapping[int, float]] = {3: 0.32, 5: 0.90, 6: 1.06, 10: 1.23}
 #: How far a relative rise may be off, as a share of it.
@@ -108,7 +110,9 @@ def study_shares(request: Request) -> Outcome:
     ]  # fmt: skip
     document = {
         "sessions": sessions,
-        "outcomes": {group: {name: _plain(share) for name, share in found.items()} for group, found in outcomes.items()},
+        "outcomes": {
+            group: {name: _plain(share) for name, share in found.items()} for group, found in outcomes.items()
+        },
         "per_1000": {group: {kind: _plain(share) for kind, share in found.items()} for group, found in rates.items()},
         "waits": {str(seconds): _plain(share) for seconds, share in waits.items()},
         "outside": outside,
@@ -213,9 +217,9 @@ def _forms(played: Played) -> tuple[Floats, Floats]:
 
 def _episode_rates(played: Played, rows: Bools) -> dict[str, _Share]:
     n = played.count
-    presses = np.bincount(
-        played.session["events"][played.events.name("type").is_("pointerdown")], minlength=n
-    ).astype(np.float64)
+    presses = np.bincount(played.session["events"][played.events.name("type").is_("pointerdown")], minlength=n).astype(
+        np.float64
+    )
     chances = {
         "press": presses,
         "form": _forms(played)[0],
