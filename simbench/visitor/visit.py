@@ -38,10 +38,12 @@ def visit(me: Visitor) -> Generator[Act, Percept, None]:
     end_calls(me, p)
     end_loop(me, p.now_ms)
     journal = me.journal
+    # Another page may yet come while the hand goes to the tab.
+    view = p.view
     if me.leaving == "form":
         # From the decision to the hand that closes the tab.
         yield Look(me.dice.lognormal(B.turn_ms, B.turn_sigma))
-    journal.left(p.view, p.now_ms)
+    journal.left(view, p.now_ms)
     if me.leaving and journal.outcome != "done":
         journal.outcome = me.leaving
     if me.bot is None:
