@@ -17,6 +17,7 @@ from simbench.visitor.body.keyboard import expand_keys
 from simbench.visitor.body.pointer import expand_moves
 from simbench.visitor.body.samples import FRAME_MS, Moves
 from simbench.visitor.body.scrolling import expand_scrolls
+from simbench.visitor.body.shaking import expand_shakes
 from simbench.visitor.noise import act_keys, uniform
 
 __all__ = ["EventColumns", "Expanded", "Recorder", "expand"]
@@ -27,6 +28,8 @@ Ints = NDArray[np.int64]
 _TYPE: Final = {name: code for code, name in enumerate(EVENT_TYPES)}
 #: When a finger that rests brings up the context menu (Android's default).
 _LONG_PRESS_MS: Final = 500.0
+#: Moments that are the same but for the rounding of sums.
+_SAME_MS: Final = 1e-3
 _FRAME_SALT: Final = 550
 #: Recorders read clocks of whole ms.
 _CLOCK_MS: Final = 1.0
@@ -86,6 +89,18 @@ class EventColumns:
     data: NDArray[np.int32]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeColumns:
+    """Events as hands made them: some of the columns of `EventColumns`, with `x` and `y` in client px."""
+
+    view: NDArray[np.int32]
+    type: NDArray[np.int8]
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    scroll_y: NDArray[np.float32]
+    data: NDArray[np.int32]
+
+
 class Expanded:
     """Events of a shard in the order in which pages made them: session by session, by time.
 
@@ -134,11 +149,21 @@ class Expanded:
         """When each event happened: whole ms since its visit began."""
         return ((self.key & ((1 << self.TICK_BITS) - 1)) + 8) >> 4
 
-    def columns(self, rows: Ints | None = None) -> EventColumns:
-        """The events, or those at the places `rows`, with what each pointer hit."""
-        made, order, scroll_y = self._rows, self._order, self._scroll_y
-        if rows is not None:
-            order, scroll_y = order.take(rows), scroll_y.take(rows)
+    def types(self) -> NDArray[np.int8]:
+        """Type of each event (an index into `EVENT_TYPES`)."""
+        return self._rows.type.take(self._order)
+
+    def made(self, rows: Ints) -> MadeColumns:
+        """The events at the places `rows` as hands made them: positions in client px, and nothing of what they hit."""
+        made, order = self._rows, self._order.take(rows)
+        return MadeColumns(
+            view=self._act_view.take(made.act.take(order)).astype(np.int32), type=made.type.take(order),
+            x=made.x.take(order), y=made.y.take(order), scroll_y=self._scroll_y.take(rows), data=made.data.take(order),
+        )  # fmt: skip
+
+    def columns(self, rows: Ints) -> EventColumns:
+        """The events at the places `rows`, with what each pointer hit."""
+        made, order, scroll_y = self._rows, self._order.take(rows), self._scroll_y.take(rows)
         act = made.act.take(order)
         scene = self._act_scene.take(act)
         kind = made.type.take(order)
@@ -262,19 +287,22 @@ def expand(
     frames = uniform(session_keys, _FRAME_SALT)[owner]
     _add_scrolls(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
+    _add_shakes(rows, columns, kind, keys, touch[owner], recorder)
     _add_presses(rows, columns, kind)
+    _add_drags(rows, columns, kind, keys, touch[owner], recorder)
     _add_keys(rows, columns, kind, keys, touch[owner], stage)
 
     made = rows.gather()
     t = made.t
     since = since_ms[owner]
     if since.any():
-        # Who is asked first is recorded from the answer on: the page that was asked on is announced then.
-        asked_on = columns[Col.VIEW] == 0
-        early = np.flatnonzero((made.type == _TYPE["pageview"]) & (t < since.take(made.act)) & asked_on.take(made.act))
+        # Who is asked first is recorded from the answer on: the page on which it was given is announced then.
+        early = np.flatnonzero(made.type == _TYPE["pageview"])
+        act = made.act[early]
+        early = early[(t[early] < since[act]) & (since[act] <= until_ms[act])]
         t[early] = since[made.act[early]]
     # A page that was left records nothing more, whatever the visitor was in the middle of.
-    recorded = (t >= since.take(made.act)) & (t <= until_ms.take(made.act))
+    recorded = (t >= since.take(made.act)) & (t <= (until_ms + _SAME_MS).take(made.act))
     key, order = _in_order(Expanded.moment(owner.take(made.act), t), recorded)
     if not recorder.unthinned:
         kept_rows = _throttled(key, made.type.take(order), recorder)
@@ -366,6 +394,23 @@ def _add_moves(
     rows.add(idle[stretch[samples.row]], samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y)
 
 
+def _add_shakes(
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
+    recorder: Recorder,
+) -> None:  # fmt: skip
+    which = np.flatnonzero(kind == Kind.SHAKE)
+    if recorder.mousemove_ms <= 0 or not which.size:
+        return
+    samples = expand_shakes(
+        x0=columns[Col.X0][which], y0=columns[Col.Y0][which], t0=columns[Col.T0][which], t1=columns[Col.T1][which],
+        strokes=columns[Col.A][which], reach_px=columns[Col.B][which], angle=columns[Col.C][which],
+        roundness=columns[Col.TARGET][which], key=keys[which], interval_ms=recorder.mousemove_ms,
+    )  # fmt: skip
+    act = which[samples.row]
+    kinds = np.where(touch[act], _TYPE["touchmove"], _TYPE["mousemove"]).astype(np.float64)
+    rows.add(act, samples.t, kinds, x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
+
+
 def _add_scrolls(
     rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
     frames: Floats, stage: Stage, recorder: Recorder,
@@ -409,6 +454,36 @@ def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
         double = np.flatnonzero(detail == 2) if device == Kind.PRESS else np.empty(0, np.int64)
         rows.add(which[double], columns[Col.T1][which][double], _TYPE["dblclick"], x=x[double], y=y[double],
                  scroll_y=scroll_y[double], detail=detail[double])  # fmt: skip
+
+
+def _add_drags(
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
+    recorder: Recorder,
+) -> None:  # fmt: skip
+    """Ways that are gone with the button or a finger down: press, moves, release, and the click that may come of it."""
+    which = np.flatnonzero(kind == Kind.DRAG)
+    if not which.size:
+        return
+    edges, click = columns[Col.A][which], columns[Col.B][which] > 0
+    down, up = (edges % 2 > 0), edges >= 2
+    finger = touch[which]
+
+    def add(chosen: NDArray[np.bool_], end: int, name: str, detail: float) -> None:
+        act = which[chosen]
+        t, x, y = ((columns[c][act]) for c in ((Col.T0, Col.X0, Col.Y0), (Col.T1, Col.X1, Col.Y1))[end])
+        rows.add(act, t, _TYPE[name], x=x, y=y, scroll_y=columns[Col.S0][act], detail=np.full(act.size, detail))
+
+    add(down & finger, 0, "touchstart", 0.0)
+    add(down, 0, "pointerdown", 1.0)
+    add(up, 1, "pointerup", 1.0)
+    add(up & finger, 1, "touchend", 0.0)
+    add(up & click, 1, "click", 1.0)
+    if recorder.mousemove_ms > 0:
+        for mine, name in ((~finger, "mousemove"), (finger, "touchmove")):
+            act = which[mine]
+            samples = expand_moves(_moves(columns, act, keys, 0.0), recorder.mousemove_ms)
+            act = act[samples.row]
+            rows.add(act, samples.t, _TYPE[name], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
 
 
 def _add_keys(

@@ -244,9 +244,11 @@ class _Player:
         name = f"{part_name(job.number)}.parquet"
         for folder, table in (
             ("views", tables.views), ("sessions", tables.sessions), ("truth/episodes", tables.episodes),
-            ("truth/sessions", tables.truth_sessions), ("truth/views", tables.truth_views), ("events", events),
+            ("truth/sessions", tables.truth_sessions), ("truth/views", tables.truth_views),
+            ("truth/motor", tables.truth_motor), ("events", events),
         ):  # fmt: skip
-            write_table(table, job.staging / folder / name)
+            if table is not None:
+                write_table(table, job.staging / folder / name)
         note = {
             "sessions": len(job.schedule),
             "recorded": tables.sessions.num_rows,

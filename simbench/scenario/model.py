@@ -136,6 +136,17 @@ class Faults(StrictModel):
     clock_skew_ms: Annotated[Value, Bounds(low=-1e8, high=1e8, unit="ms")] = Field(
         default=0.0, description="How far the page's clock is ahead of the true one, in ms; drawn once a session."
     )
+    cut_off: Share = Field(
+        default=0.0, description="Share of visits whose recording stops before they end (a crash, an empty battery)."
+    )
+
+
+class TruthKept(StrictModel):
+    """What is told of the truth beyond what always is."""
+
+    motor: bool = Field(
+        default=False, description="Write truth/motor: pointer, scrolling and keys at every frame, recorded or not."
+    )
 
 
 class Expectation(StrictModel):
@@ -168,6 +179,7 @@ class ScenarioHead(StrictModel):
     defects: Annotated[tuple[PlantedDefect, ...], Field(strict=False)] = Field(
         default=(), description="Defects beyond variants: when and for whom."
     )
+    truth: TruthKept = Field(default=TruthKept(), description="What is told of the truth beyond what always is.")
     expect: Annotated[tuple[Expectation, ...], Field(strict=False)] = Field(
         default=(), description="Bars that detectors must clear."
     )

@@ -8,7 +8,9 @@ from simbench.visitor.acts import Act, Arrive, Leave, Look, Percept
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.bots import run_program
 from simbench.visitor.mind.bouncing import bounce
+from simbench.visitor.mind.calls import end_calls
 from simbench.visitor.mind.goals import pursue
+from simbench.visitor.mind.loops import end_loop
 from simbench.visitor.mind.promise import look_for_promise
 from simbench.visitor.mind.survey import answer_survey
 from simbench.visitor.person import Visitor
@@ -33,6 +35,8 @@ def visit(me: Visitor) -> Generator[Act, Percept, None]:
             yield from bounce(me, p)
         if not me.leaving:
             yield from pursue(me, p)
+    end_calls(me, p)
+    end_loop(me, p.now_ms)
     journal = me.journal
     # Another page may yet come while the hand goes to the tab.
     view = p.view

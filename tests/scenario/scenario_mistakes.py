@@ -73,7 +73,7 @@ MISTAKES = (
         "a key of nowhere",
         "seed: 7",
         "seed: 7\ncolour: red",
-        ":5: colour: unknown key; it is one of: schema, name, description, site, seed, sessions, start, timezone, engine, variants, defects, expect, arrivals, recorder, campaigns, faults, personas",
+        ":5: colour: unknown key; it is one of: schema, name, description, site, seed, sessions, start, timezone, engine, variants, defects, truth, expect, arrivals, recorder, campaigns, faults, personas",
     ),
     _mistake(
         "a missing key",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simbench.visitor.acts import Percept
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.eyes import glance, look_over
-from simbench.visitor.mind.side_acts import settle
+from simbench.visitor.mind.loading import settle
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["bounce"]

@@ -8,7 +8,7 @@ from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.memory import Promise
 from simbench.visitor.mind.eyes import glance, in_view
 from simbench.visitor.mind.hands import activate
-from simbench.visitor.mind.side_acts import go_back, settle
+from simbench.visitor.mind.loading import go_back, settle
 from simbench.visitor.person import Doing, Visitor
 from simbench.visitor.scene import Scene
 

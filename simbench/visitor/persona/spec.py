@@ -112,6 +112,23 @@ class Interests(StrictModel):
     lookup: Annotated[Value, _share("Goes to look something up before going on.")]
     search: Annotated[Value, _share("Uses the search field where there is one.")]
     double_click: Annotated[Value, _share("Double-clicks a thing that people double-click.")]
+    calendar: Annotated[Value, _share("Leafs through the months of a calendar.")]
+    paginate: Annotated[Value, _share("Leafs through pages of a list.")]
+    sort: Annotated[Value, _share("Sorts a table by a column.")]
+    draw: Annotated[Value, _share("Draws on a canvas.")]
+    game: Annotated[Value, _share("Plays a small game of quick presses.")]
+    drag_select: Annotated[Value, _share("Marks a text by dragging over it.")]
+    download: Annotated[Value, _share("Downloads a file that is offered.")]
+    new_tab: Annotated[Value, _share("Follows a link that opens in a new tab, and comes back.")]
+    file: Annotated[Value, _share("Opens a file chooser to send a picture.")]
+    date_button: Annotated[Value, _share("Lets a button fill in a date.")]
+    css_toggle: Annotated[Value, _share("Flips a switch that only the style sheet answers.")]
+    copy_text: Annotated[Value, _share("Presses a button that copies to the clipboard.")]
+    audio: Annotated[Value, _share("Plays a sound.")]
+    off_screen: Annotated[Value, _share("Presses a control that answers elsewhere on the page.")]
+    disabled: Annotated[Value, _share("Presses a control that is switched off.")]
+    detour: Annotated[Value, _share("Has a look at something else that the site offers, and comes back.")]
+    click_away: Annotated[Value, _share("Closes what lies over the page by a click beside it.")]
 
 
 class PersonaSpec(StrictModel):
@@ -142,6 +159,9 @@ class PersonaSpec(StrictModel):
         Value, Dial(unit="s", low=1, high=3600, about="Time in which anger falls to 37 %, when nothing feeds it.")
     ]
     vent_rage: Annotated[Value, _share("Vents by striking when angry.")]
+    vent_thrash: Annotated[Value, _share("Vents by shaking the mouse when angry.")]
+    vent_scroll: Annotated[Value, _share("Vents by scrolling about when angry.")]
+    vent_back: Annotated[Value, _share("Vents by going back when angry.")]
     give_up: Annotated[Value, _share("Gives up when angry, rather than trying once more.")]
     postpones: Annotated[Value, _share("Puts something in the cart and leaves the buying for another day.")]
     ad_mismatch: Annotated[Value, _share("Was promised something by a paid link that the site does not have.")]
