@@ -465,6 +465,9 @@ def select_text(me: Visitor, p: Percept, element: Element, clicks: int | None = 
     """Mark a word or a paragraph by two or three quick clicks, or by a long press of a finger: benign."""
     yield from bring_into_view(me, p, element)
     yield from point_at(me, p, element)
+    if me.touch and (clicks == 2 or me.dice.aim() < B.double_tap):
+        yield from _double_tap(me, p)
+        return
     if me.touch:
         yield SelectText(1, 0.0)
         me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
@@ -486,6 +489,25 @@ def select_text(me: Visitor, p: Percept, element: Element, clicks: int | None = 
     if me.dice.mind() < B.click_away:
         yield Look(me.dice.lognormal(900.0, 0.5), element.target)
         yield from press_nowhere(me, p, "click_away")
+
+
+def _double_tap(me: Visitor, p: Percept) -> Doing:
+    """Tap a text twice, to enlarge or mark it: that is between the finger and the browser, and no page is told."""
+    view, target = p.view, p.hit
+    begun = 0.0
+    alive = False
+    for number in range(2):
+        if number:
+            yield Await(max(60.0, me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma) * 0.6))
+            if p.view != view:
+                return
+            yield from _jitter(me, p, B.jitter_touch_px)
+        yield from press_calmly(me, p)
+        begun, target = (p.began_ms, p.hit) if not number else (begun, target)
+        alive = alive or p.alive
+    me.journal.lookalike("rage_click", "double_click", view, begun, p.now_ms, target=target)
+    if not alive:
+        me.journal.lookalike("dead_click", "text_selection", view, begun, p.now_ms, target=target)
 
 
 def press_nowhere(me: Visitor, p: Percept, name: str) -> Doing:
