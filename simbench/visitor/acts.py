@@ -216,6 +216,9 @@ class Percept(Protocol):
     def blame(self) -> str | None:
         """The defect without which the last press would have had another outcome. For the labels alone."""
 
+    def blame_aim(self, target: str) -> str | None:
+        """The defect without which the last press would have hit `target`. For the labels alone."""
+
     def blame_load(self, patience_ms: float) -> str | None:
         """The defect without which the page on its way would be there within `patience_ms`. For the labels alone."""
 

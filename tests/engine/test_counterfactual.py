@@ -12,9 +12,12 @@ from simbench.events.truth import Truth
 from simbench.scenario.loading import load_scenario, resolve
 from simbench.scenario.model import Faults, PlantedDefect, Scenario
 
-#: Defects that are met together; two that sit on the same element are not (`cta-below-fold` has a run of its own).
-TOGETHER = ("photo-no-zoom", "covered-continue", "coupon-error", "zip-lookup", "password-rules-hidden", "cta-like-ad",
-            "tiny-menu")  # fmt: skip
+#: Defects that are met together in one shop. No two of a shop sit on the same element, and none keeps people from
+#: coming to another.
+SHOPS = {
+    "old": ("photo-no-zoom", "covered-continue", "coupon-error", "cta-like-ad"),
+    "new": ("zip-lookup", "password-rules-hidden"),
+}
 
 
 def with_defects(*names: str, sessions: int = 900) -> Scenario:
@@ -35,8 +38,11 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    return episodes(with_defects(*TOGETHER), tmp_path_factory.mktemp("faulty") / "run")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    return {
+        shop: episodes(with_defects(*defects), tmp_path_factory.mktemp(shop) / "run")
+        for shop, defects in SHOPS.items()
+    }  # fmt: skip
 
 
 def vanished(caused: pd.DataFrame, without: pd.DataFrame) -> int:
@@ -45,34 +51,45 @@ def vanished(caused: pd.DataFrame, without: pd.DataFrame) -> int:
     return len(caused) - len(caused.merge(without[keys], on=keys))
 
 
-def before(frame: pd.DataFrame, session: str, at: pd.Timestamp) -> pd.DataFrame:
-    rows = frame[(frame.session == session) & (frame.t_end < at)]
-    return rows[["kind", "role", "lookalike", "t_start", "t_end", "target"]].reset_index(drop=True)
+def agree(one: pd.DataFrame, other: pd.DataFrame, met: pd.Series) -> int:
+    """How many visits are the same up to the moment that they met the fault (`met`, by session).
+
+    What began before and was over before is in the other course too, at the same millisecond; it may have ended
+    elsewhere there (on what lies over what else).
+    """
+    keys = ["session", "kind", "role", "lookalike", "view", "t_start"]
+    apart: set[str] = set()
+    for mine, theirs in ((one, other), (other, one)):
+        over = mine[mine.session.isin(met.index)]
+        over = over[over.t_end < over.session.map(met)][keys].fillna("")
+        told = over.merge(theirs[keys].fillna("").drop_duplicates(), on=keys, how="left", indicator=True)
+        apart |= set(told[told._merge == "left_only"].session)
+    return len(met) - len(apart)
 
 
 @pytest.mark.parametrize(
-    ("defect", "kinds"),
+    ("shop", "defect", "kinds"),
     [
-        ("photo-no-zoom", {"dead_click": 60, "rage_click": 8, "thrashed_cursor": 3}),
-        ("covered-continue", {"dead_click": 30, "rage_click": 5}),
-        ("coupon-error", {"error_click": 20, "dead_click": 20, "rage_click": 3}),
-        ("zip-lookup", {"field_struggle": 8, "form_abandonment": 5}),
-        ("password-rules-hidden", {"field_struggle": 5}),
-        ("cta-like-ad", {"missed_cta": 30}),
-        ("tiny-menu", {"u_turn": 3}),
+        ("old", "photo-no-zoom", {"dead_click": 60, "rage_click": 8, "thrashed_cursor": 3}),
+        ("old", "covered-continue", {"dead_click": 30, "rage_click": 5, "form_abandonment": 10}),
+        ("old", "coupon-error", {"error_click": 20, "dead_click": 20, "rage_click": 3}),
+        ("old", "cta-like-ad", {"missed_cta": 30}),
+        ("new", "zip-lookup", {"field_struggle": 8, "form_abandonment": 5}),
+        ("new", "password-rules-hidden", {"field_struggle": 5}),
     ],
 )
 def test_a_fault_causes_what_would_not_have_been(
-    faulty: pd.DataFrame, tmp_path: Path, defect: str, kinds: dict[str, int]
+    faulty: dict[str, pd.DataFrame], tmp_path: Path, shop: str, defect: str, kinds: dict[str, int]
 ) -> None:
     """The same visitors, with that one fault removed and all others left, have nothing of the kind there and then."""
-    without = episodes(with_defects(*(name for name in TOGETHER if name != defect)), tmp_path / "run")
+    without = episodes(with_defects(*(name for name in SHOPS[shop] if name != defect)), tmp_path / "run")
     assert not (without.cause == defect).any()
-    caused = faulty[faulty.cause == defect]
+    caused = faulty[shop][faulty[shop].cause == defect]
     met = caused.groupby("session").t_start.min()
-    # Until the fault is met the visit is the same, to the millisecond.
-    for session, at in met.items():
-        assert before(faulty, session, at).equals(before(without, session, at)), session
+    if defect not in {"cta-like-ad", "password-rules-hidden"}:
+        # Until the fault is met the visit is the same. (A button that looks otherwise is read otherwise, and a field
+        # that is wanted is filled in, before either lets anybody down.)
+        assert agree(faulty[shop], without, met) == len(met)
     for kind, least in kinds.items():
         of_kind = caused[caused.kind == kind]
         assert len(of_kind) >= least, f"{kind}: {len(of_kind)}"

@@ -110,7 +110,7 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     if me.call is not None and meant and element.target == me.call.target and alive:
         me.call.used = True
     if not meant and target is not None and _strayed(p, scene, target, element):
-        me.stray = Stray(p.blame())
+        me.stray = Stray(p.blame_aim(element.target))
     if me.grudges:
         # Whoever is still angry may let it out on the next thing that is pressed, whether it works or not.
         way, blamed = vent_by(me, p, None, gain=B.spill, only=_STRIKE)
