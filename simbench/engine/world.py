@@ -7,7 +7,7 @@ recorded on the tape. What a press does is what it did in a real browser when th
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil, exp
+from math import ceil, exp, hypot
 from typing import Final
 
 from simbench.engine.stage import Stage
@@ -21,6 +21,7 @@ from simbench.visitor.acts import (
     Await,
     Back,
     Choose,
+    Drag,
     Hide,
     Leave,
     Look,
@@ -149,8 +150,9 @@ class World:
         self.deepest_before = 0.0
         self._play: dict[type, Callable[..., None]] = {
             Arrive: self._arrive, Look: self._look, Read: self._read, ScrollTo: self._scroll_to, Point: self._point,
-            Press: self._press, Aim: self._aim, Shake: self._shake, SelectText: self._select_text, Type: self._type,
-            Choose: self._choose, Await: self._await, Hide: self._hide, Back: self._back, Leave: self._leave,
+            Press: self._press, Aim: self._aim, Shake: self._shake, SelectText: self._select_text, Drag: self._drag,
+            Type: self._type, Choose: self._choose, Await: self._await, Hide: self._hide, Back: self._back,
+            Leave: self._leave,
         }  # fmt: skip
 
     @property
@@ -268,7 +270,7 @@ class World:
 
     def _point(self, act: Point) -> None:
         start, end = self.now_ms, self.now_ms + act.ms
-        if not self._touch:
+        if not self._touch and act.ms > 0:
             self._add((Kind.MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
                        act.y, self.scroll_y, self.scroll_y, -1.0, act.overshoot, 0.0, 0.0))  # fmt: skip
         self.x, self.y = act.x, act.y
@@ -322,6 +324,33 @@ class World:
         self.began_ms = began
         self.response = "change"
 
+    def _drag(self, act: Drag) -> None:
+        began = self.now_ms
+        start = self.scene.hit(*act.path[0], self.scroll_y)
+        end = self.scene.hit(*act.path[-1], self.scroll_y)
+        self._blur()
+        self.hit = start.target if start is not None else "html"
+        # A click is what begins and ends on one element; a finger that moved makes none.
+        click = float(start is end and not self._touch)
+        legs = list(zip(act.path, act.path[1:], strict=False))
+        lengths = [hypot(x1 - x0, y1 - y0) + 1.0 for (x0, y0), (x1, y1) in legs]
+        for number, ((x0, y0), (x1, y1)) in enumerate(legs):
+            t0 = self.now_ms
+            t1 = t0 + act.ms * lengths[number] / sum(lengths)
+            edges = (1.0 if number == 0 else 0.0) + (2.0 if number == len(legs) - 1 else 0.0)
+            self._add((Kind.DRAG, self._session, self.view, self._scene_code, t0, t1, x0, y0, x1, y1, self.scroll_y,
+                       self.scroll_y, self._stage.strings.code(self.hit), edges, click, 0.0))  # fmt: skip
+            self.x, self.y = x1, y1
+            self._advance(t1)
+        self._clicks, self._clicked_at = 1, (self.now_ms, self.x, self.y)
+        self.began_ms = began
+        self.error, self.cause, self.response_ms = None, None, 0.0
+        self.alive = act.selects or (start is not None and self.scene.effect(start) is not None)
+        self.response = "change" if self.alive else ""
+        if act.selects:
+            words = start.words if start is not None else 0
+            self._event("selection", self.now_ms + 1.0, target=self.hit, value=6.0 * max(0.5 * words, 1.0))
+
     def _type(self, act: Type) -> None:
         self._focus(act.field, by_key=True)
         length = len(act.text)
@@ -354,11 +383,17 @@ class World:
         self.began_ms = start
 
     def _hide(self, act: Hide) -> None:
-        hidden = self._stage.strings.code("hidden")
-        self._event("visibility", self.now_ms, data=hidden)
+        code = self._stage.strings.code
         start = self.now_ms
-        self._advance(start + act.ms)
-        self._event("visibility", self.now_ms, data=self._stage.strings.code("visible"))
+        if act.to == "dialog":
+            # The page stays visible; its window loses the focus, and has it again.
+            self._event("blur", start, data=code("window"))
+            self._advance(start + act.ms)
+            self._event("focus", self.now_ms, data=code("window"))
+        else:
+            self._event("visibility", start, data=code("hidden"))
+            self._advance(start + act.ms)
+            self._event("visibility", self.now_ms, data=code("visible"))
         self.began_ms = start
 
     def _back(self, _: Back) -> None:
@@ -585,6 +620,9 @@ class World:
             self._focus(effect.focus, by_key=False)
         elif effect.kind != "focus":
             self._blur()
+        if effect.ticked is not None and (self.scene.page, effect.ticked) not in self._stage.ticked:
+            self._event("input", at, target=effect.ticked)
+            self._event("change", at, target=effect.ticked)
         if effect.open is not None:
             self._event("open", at, target=self.hit, data=self._stage.strings.code(effect.open))
         if effect.scroll_y is not None and effect.kind == "scroll":

@@ -8,13 +8,13 @@ Client positions (`x`, `y`) are relative to the viewport, as in the DOM's ``clie
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from simbench.site.model import Element
 from simbench.visitor.scene import Scene
 
-__all__ = ["Act", "Aim", "Arrive", "Await", "Back", "Choose", "Hide", "Leave", "Look", "Percept", "Point", "Press",
-           "Read", "ScrollTo", "SelectText", "Shake", "Type"]  # fmt: skip
+__all__ = ["Act", "Aim", "Arrive", "Await", "Back", "Choose", "Drag", "Hide", "Leave", "Look", "Percept", "Point",
+           "Press", "Read", "ScrollTo", "SelectText", "Shake", "Type"]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -56,7 +56,8 @@ class ScrollTo:
 class Point:
     """Move the pointer to client (`x`, `y`) within `ms`; a finger merely takes that long to get there.
 
-    `overshoot` is the probability that the first submovement goes beyond.
+    `overshoot` is the probability that the first submovement goes beyond. In 0 ms the pointer is simply there, as a
+    program's is, and nothing is seen of its way.
     """
 
     x: float
@@ -115,6 +116,18 @@ class SelectText:
 
 
 @dataclass(slots=True)
+class Drag:
+    """Press at the first point of `path` (client px), go along it with the button or the finger down, and let go.
+
+    `ms` is the time for the whole path. `selects` says that it goes over a text, which is marked.
+    """
+
+    path: tuple[tuple[float, float], ...]
+    ms: float
+    selects: bool = False
+
+
+@dataclass(slots=True)
 class Type:
     """Type `text`, a sample of the site's declaration, into `field`: `ms_per_key` a key, `slips` put right on the way.
 
@@ -145,9 +158,10 @@ class Await:
 
 @dataclass(slots=True)
 class Hide:
-    """Turn to another tab or away from the machine for `ms`."""
+    """Turn to another tab or away from the machine for `ms`, or (`dialog`) to a window of the system's own."""
 
     ms: float
+    to: Literal["tab", "dialog"] = "tab"
 
 
 @dataclass(slots=True)
@@ -161,8 +175,8 @@ class Leave:
 
 
 Act = (
-    Arrive | Look | Read | ScrollTo | Point | Press | Aim | Shake | SelectText | Type | Choose | Await | Hide | Back
-    | Leave
+    Arrive | Look | Read | ScrollTo | Point | Press | Aim | Shake | SelectText | Drag | Type | Choose | Await | Hide
+    | Back | Leave
 )  # fmt: skip
 
 
@@ -186,7 +200,7 @@ class Percept(Protocol):
     hit: str | None
     #: After `Press` and `Await`: what is known to have come of the last press.
     #: ``""`` nothing yet, else ``page`` (another page), ``state`` (the page changed its state), ``change`` (something
-    #: on the page changed), ``open``, ``focus``, ``scroll``.
+    #: on the page changed), ``open``, ``focus``, ``scroll``, ``sound``, ``copy`` (the clipboard took something).
     response: str
     #: Whether the browser shows that a page is on its way.
     loading: bool

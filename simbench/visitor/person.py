@@ -12,6 +12,7 @@ from simbench.site.model import Site
 from simbench.visitor.acts import Act, Percept
 from simbench.visitor.dice import Dice
 from simbench.visitor.journal import Journal
+from simbench.visitor.memory import NOTHING_KNOWN, Memory, Promise
 
 __all__ = ["Call", "Doing", "Loop", "Stray", "Trait", "Visitor"]
 
@@ -95,6 +96,20 @@ class Visitor:
     #: Grouped path of a URL.
     page_of: Callable[[str], str]
     journal: Journal = field(default_factory=Journal)
+    #: Which program the visitor is; None for people (`simbench.visitor.mind.bots`).
+    bot: str | None = None
+    #: What is known from earlier visits.
+    memory: Memory = NOTHING_KNOWN
+    #: What the link that led here promised, where it promised something (`simbench.visitor.mind.promise`).
+    promise: Promise | None = None
+    #: Whether a link of another site led here.
+    came_by_link: bool = False
+    #: Whether a look at the first page will be enough.
+    bounces: bool = False
+    #: Whether the buying will be left for another day, for reasons that have nothing to do with the site.
+    postpones: bool = False
+    #: Uniform numbers for the survey: whether it is answered, how (two), and how truly.
+    survey_luck: tuple[float, float, float, float] = (1.0, 0.5, 0.5, 0.5)
 
     #: Anger, from 0; decays. What fed it, by planted defect (None: by anything else); the parts add up to it.
     anger: float = 0.0

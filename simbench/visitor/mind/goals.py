@@ -216,6 +216,11 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
             call.missed = True
             me.leaving = "missed"
             return False
+        if me.postpones and page.kind == "cart":
+            # It was put there for another day: nothing is wrong with the button, or with anything else.
+            me.journal.lookalike("skipped_cta", "postponed", p.view, p.began_ms, p.now_ms, target=element.target)
+            me.leaving = "postponed"
+            return False
         yield from hesitate(me, p, element, 0.5)
         if page.kind in {"product", "cart"} and me.dice.mind() < B.second_thoughts * (1.0 + me.trait.hesitancy):
             call.declined = True

@@ -5,17 +5,23 @@ from __future__ import annotations
 from simbench.site.declaration import FormField, Interest
 from simbench.site.model import Element
 from simbench.visitor.acts import Look, Percept
-from simbench.visitor.mind.eyes import glance
+from simbench.visitor.mind.boards import drag_over_text, draw_on_board, play_on_board
+from simbench.visitor.mind.clicks_for_nothing import click_away, double_click_word
+from simbench.visitor.mind.eyes import glance, look_over
 from simbench.visitor.mind.forms import enter
 from simbench.visitor.mind.hands import activate, select_text, step_through
-from simbench.visitor.mind.loading import settle
+from simbench.visitor.mind.loading import go_back, settle
 from simbench.visitor.mind.searching import look_up
+from simbench.visitor.mind.widgets import UNSEEN_ANSWERS, press_disabled, press_for_what_is_off_screen, use_widget
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["close_overlay", "side_acts"]
 
 #: Side acts that step through something by pressing again and again, and the look-alike that this is.
-_STEPPED = {"carousel": "carousel", "stepper": "stepper", "toggle": "toggle"}
+_STEPPED = {
+    "carousel": "carousel", "stepper": "stepper", "toggle": "toggle", "calendar": "calendar", "paginate": "pagination",
+    "sort": "sort",
+}  # fmt: skip
 
 
 def side_acts(me: Visitor, p: Percept) -> Doing:
@@ -55,7 +61,7 @@ def _do(me: Visitor, p: Percept, interest: Interest, element: Element) -> Doing:
     elif kind == "select_text":
         yield from select_text(me, p, element)
     elif kind == "double_click":
-        yield from step_through(me, p, element, 2, "double_click")
+        yield from double_click_word(me, p, element)
     elif kind == "inspect":
         came = yield from activate(me, p, element)
         if came:
@@ -67,6 +73,23 @@ def _do(me: Visitor, p: Percept, interest: Interest, element: Element) -> Doing:
         yield from _type_and_press(me, p, interest, element)
     elif kind == "lookup":
         yield from look_up(me, p, element)
+    elif kind == "detour":
+        yield from _detour(me, p, element)
+    elif kind in UNSEEN_ANSWERS:
+        yield from use_widget(me, p, interest, element)
+    elif kind == "off_screen":
+        yield from press_for_what_is_off_screen(me, p, interest, element)
+    elif kind == "disabled":
+        yield from press_disabled(me, p, element)
+    elif kind == "draw":
+        yield from draw_on_board(me, p, interest, element)
+    elif kind == "game":
+        yield from play_on_board(me, p, interest, element)
+    elif kind == "drag_select":
+        yield from drag_over_text(me, p, element)
+    if p.loading and not me.leaving:
+        # The press missed, and hit a link.
+        yield from settle(me, p)
 
 
 def _type_and_press(me: Visitor, p: Percept, interest: Interest, element: Element) -> Doing:
@@ -90,8 +113,31 @@ def _type_and_press(me: Visitor, p: Percept, interest: Interest, element: Elemen
         me.leaving = interest.kind
 
 
+def _detour(me: Visitor, p: Percept, element: Element) -> Doing:
+    """Have a look at something else that the shop offers, try it out, and come back."""
+    view = p.view
+    yield from activate(me, p, element)
+    if p.view == view and not p.loading:
+        return
+    yield from settle(me, p)
+    if me.leaving:
+        return
+    there, arrived, page = p.view, p.now_ms, p.scene.page
+    yield from glance(me, p)
+    yield from look_over(me, p, 0.3)
+    if not me.leaving:
+        yield from side_acts(me, p)
+    if me.leaving or not p.can_go_back or p.view != there or p.scene.page != page:
+        return
+    yield from go_back(me, p)
+    if not me.leaving:
+        me.journal.lookalike("u_turn", "found_and_back", there, arrived, p.now_ms)
+
+
 def close_overlay(me: Visitor, p: Percept) -> Doing:
     """Get out of a state that was only looked into (a zoomed picture, an open menu)."""
+    if me.dice.mind() < me.trait.interests_click_away and (yield from click_away(me, p)):
+        return
     for candidate in p.scene.elements:
         effect = p.scene.effect(candidate) if candidate.interactive else None
         if effect is not None and effect.kind == "state" and effect.state == "fresh":
