@@ -287,7 +287,7 @@ def expand(
     frames = uniform(session_keys, _FRAME_SALT)[owner]
     _add_scrolls(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
-    _add_shakes(rows, columns, kind, keys, touch[owner], recorder)
+    _add_shakes(rows, columns, kind, keys, recorder)
     _add_presses(rows, columns, kind)
     _add_drags(rows, columns, kind, keys, touch[owner], recorder)
     _add_keys(rows, columns, kind, keys, touch[owner], stage)
@@ -395,8 +395,7 @@ def _add_moves(
 
 
 def _add_shakes(
-    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    recorder: Recorder,
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], recorder: Recorder
 ) -> None:  # fmt: skip
     which = np.flatnonzero(kind == Kind.SHAKE)
     if recorder.mousemove_ms <= 0 or not which.size:
@@ -407,8 +406,7 @@ def _add_shakes(
         roundness=columns[Col.TARGET][which], key=keys[which], interval_ms=recorder.mousemove_ms,
     )  # fmt: skip
     act = which[samples.row]
-    kinds = np.where(touch[act], _TYPE["touchmove"], _TYPE["mousemove"]).astype(np.float64)
-    rows.add(act, samples.t, kinds, x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
+    rows.add(act, samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
 
 
 def _add_scrolls(

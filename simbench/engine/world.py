@@ -293,11 +293,7 @@ class World:
     def _shake(self, act: Shake) -> None:
         start = self.now_ms
         end = start + act.strokes * act.ms_per_stroke
-        if act.held:
-            # A finger draws too; the button goes down at the start and up at the end, where the line closes.
-            self._press_down(end - start)
-            self.response = "change"
-        if act.held or not self._touch:
+        if not self._touch:
             self._add((Kind.SHAKE, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x,
                        self.y, self.scroll_y, self.scroll_y, act.roundness, float(act.strokes), act.reach_px,
                        act.angle))  # fmt: skip

@@ -89,7 +89,7 @@ class Shake:
     """Move the mouse to and fro or round and round about where it is, `strokes` half turns of `ms_per_stroke` each.
 
     `reach_px` is how far a stroke goes, `roundness` 0 for to and fro on a line and 1 for circles, `angle` the line's
-    direction (radians). `reading` says that the eyes read on meanwhile, `held` that the button is down: it draws.
+    direction (radians). `reading` says that the eyes read on meanwhile.
     """
 
     strokes: int
@@ -98,7 +98,6 @@ class Shake:
     angle: float
     roundness: float = 0.0
     reading: bool = False
-    held: bool = False
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import hypot
 
 from simbench.site.model import Element
-from simbench.visitor.acts import Aim, Await, Look, Percept, Point, Press, ScrollTo, SelectText, Shake
+from simbench.visitor.acts import Aim, Await, Look, Percept, Point, Press, ScrollTo, SelectText
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.body.pointer import movement_ms
 from simbench.visitor.mind.expecting import expected_ms, is_disabled, part_of, tells_of_failure
@@ -18,7 +18,7 @@ from simbench.visitor.person import Doing, Stray, Visitor
 from simbench.visitor.scene import Scene
 
 __all__ = [
-    "activate", "bring_into_view", "draw_on", "point_at", "press_calmly", "press_nowhere", "select_text",
+    "activate", "bring_into_view", "point_at", "press_calmly", "press_nowhere", "select_text",
     "step_through",
 ]  # fmt: skip
 
@@ -528,17 +528,3 @@ def press_nowhere(me: Visitor, p: Percept, name: str) -> Doing:
         me.journal.lookalike("dead_click", name, p.view, p.began_ms, p.now_ms, target=p.hit)
     elif not p.response:
         yield Await(B.expect_ms)
-
-
-def draw_on(me: Visitor, p: Percept, element: Element) -> Doing:
-    """Draw on a canvas, or play with it: the button is held, and the line goes to and fro or round. Benign."""
-    yield from bring_into_view(me, p, element)
-    yield from point_at(me, p, element)
-    for _ in range(1 + me.dice.poisson(1.0, me.dice.vent())):
-        strokes = 2 + me.dice.poisson(B.draw_strokes, me.dice.vent())
-        room = 0.8 * min(element.w, element.h)
-        reach = min(me.dice.lognormal(B.shake_reach_px, B.shake_reach_sigma), room)
-        stroke_ms = me.dice.lognormal(B.draw_stroke_ms, B.shake_tempo_sigma)
-        yield Shake(strokes, stroke_ms, reach, 3.1 * me.dice.aim(), me.dice.aim(), held=True)
-        me.journal.lookalike("thrashed_cursor", "drawing", p.view, p.began_ms, p.now_ms, target=p.hit)
-        yield Look(me.dice.lognormal(600.0, 0.5), element.target)
