@@ -17,6 +17,7 @@ from simbench.visitor.body.keyboard import expand_keys
 from simbench.visitor.body.pointer import expand_moves
 from simbench.visitor.body.samples import FRAME_MS, Moves
 from simbench.visitor.body.scrolling import expand_scrolls
+from simbench.visitor.body.shaking import expand_shakes
 from simbench.visitor.noise import act_keys, uniform
 
 __all__ = ["EventColumns", "Expanded", "Recorder", "expand"]
@@ -286,7 +287,9 @@ def expand(
     frames = uniform(session_keys, _FRAME_SALT)[owner]
     _add_scrolls(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
+    _add_shakes(rows, columns, kind, keys, touch[owner], recorder)
     _add_presses(rows, columns, kind)
+    _add_drags(rows, columns, kind, keys, touch[owner], recorder)
     _add_keys(rows, columns, kind, keys, touch[owner], stage)
 
     made = rows.gather()
@@ -391,6 +394,23 @@ def _add_moves(
     rows.add(idle[stretch[samples.row]], samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y)
 
 
+def _add_shakes(
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
+    recorder: Recorder,
+) -> None:  # fmt: skip
+    which = np.flatnonzero(kind == Kind.SHAKE)
+    if recorder.mousemove_ms <= 0 or not which.size:
+        return
+    samples = expand_shakes(
+        x0=columns[Col.X0][which], y0=columns[Col.Y0][which], t0=columns[Col.T0][which], t1=columns[Col.T1][which],
+        strokes=columns[Col.A][which], reach_px=columns[Col.B][which], angle=columns[Col.C][which],
+        roundness=columns[Col.TARGET][which], key=keys[which], interval_ms=recorder.mousemove_ms,
+    )  # fmt: skip
+    act = which[samples.row]
+    kinds = np.where(touch[act], _TYPE["touchmove"], _TYPE["mousemove"]).astype(np.float64)
+    rows.add(act, samples.t, kinds, x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
+
+
 def _add_scrolls(
     rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
     frames: Floats, stage: Stage, recorder: Recorder,
@@ -434,6 +454,36 @@ def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
         double = np.flatnonzero(detail == 2) if device == Kind.PRESS else np.empty(0, np.int64)
         rows.add(which[double], columns[Col.T1][which][double], _TYPE["dblclick"], x=x[double], y=y[double],
                  scroll_y=scroll_y[double], detail=detail[double])  # fmt: skip
+
+
+def _add_drags(
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
+    recorder: Recorder,
+) -> None:  # fmt: skip
+    """Ways that are gone with the button or a finger down: press, moves, release, and the click that may come of it."""
+    which = np.flatnonzero(kind == Kind.DRAG)
+    if not which.size:
+        return
+    edges, click = columns[Col.A][which], columns[Col.B][which] > 0
+    down, up = (edges % 2 > 0), edges >= 2
+    finger = touch[which]
+
+    def add(chosen: NDArray[np.bool_], end: int, name: str, detail: float) -> None:
+        act = which[chosen]
+        t, x, y = ((columns[c][act]) for c in ((Col.T0, Col.X0, Col.Y0), (Col.T1, Col.X1, Col.Y1))[end])
+        rows.add(act, t, _TYPE[name], x=x, y=y, scroll_y=columns[Col.S0][act], detail=np.full(act.size, detail))
+
+    add(down & finger, 0, "touchstart", 0.0)
+    add(down, 0, "pointerdown", 1.0)
+    add(up, 1, "pointerup", 1.0)
+    add(up & finger, 1, "touchend", 0.0)
+    add(up & click, 1, "click", 1.0)
+    if recorder.mousemove_ms > 0:
+        for mine, name in ((~finger, "mousemove"), (finger, "touchmove")):
+            act = which[mine]
+            samples = expand_moves(_moves(columns, act, keys, 0.0), recorder.mousemove_ms)
+            act = act[samples.row]
+            rows.add(act, samples.t, _TYPE[name], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
 
 
 def _add_keys(

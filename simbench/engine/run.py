@@ -23,6 +23,7 @@ import pyarrow as pa
 from simbench import __version__
 from simbench.engine.backend import Backend, make_backend
 from simbench.engine.pages import write_pages
+from simbench.engine.promises import mismatch_rows
 from simbench.engine.schedule import Schedule, make_schedule, shards
 from simbench.engine.shard import SceneKey, play_shard
 from simbench.engine.stage import Stage
@@ -316,6 +317,7 @@ def _defects(scenario: Scenario, site: Any) -> list[dict[str, Any]]:
     for variant in scenario.variants:
         rows.extend(_defect_row(site.defect(name), variant.name, None) for name in variant.defects)
     rows.extend(_defect_row(site.defect(planted.id), None, planted) for planted in scenario.defects)
+    rows.extend(mismatch_rows(scenario, site))
     return rows
 
 

@@ -110,7 +110,7 @@ def play_shard(
         sessions=sessions_table(schedule, scenario, rows=kept),
         episodes=_episodes_table(schedule, played.journals, seen, cut),
         truth_sessions=_truth_sessions(scenario, schedule, cast, played.journals, kept),
-        truth_views=views_seen(tape, stage, schedule.session_id),
+        truth_views=views_seen(tape, stage, schedule.session_id, cast.session_keys),
         truth_motor=motor,
         scenes=_scenes(stage, tape),
         acts=played.tape.length,
@@ -134,7 +134,7 @@ def _play(stage: Stage, schedule: Schedule, cast: Cast, wait_ms: Callable[[float
             wait_ms=wait_ms,
             start_ms=start_ms,
             luck=dice.world,
-            remembered=frozenset(("consent",)) if me.returning else frozenset(),
+            remembered=me.memory.kept,
             referrer=referrer(SOURCES[schedule.source[place]]),
             views=played.views,
         )
@@ -299,7 +299,7 @@ def _truth_sessions(
     scenario: Scenario, schedule: Schedule, cast: Cast, journals: list[Journal], kept: NDArray[np.bool_]
 ) -> pa.Table:
     n = len(schedule)
-    bots = np.array([persona.bot for persona in scenario.personas])
+    bots = np.array([persona.bot is not None for persona in scenario.personas])
     columns = {
         "session": coded(np.arange(n), schedule.session_id),
         "visitor": texts(schedule.visitor_id),
@@ -312,7 +312,7 @@ def _truth_sessions(
         "bot": pa.array(bots[schedule.persona]),
         "clock_skew_ms": pa.array(schedule.skew_ms.astype(np.float64)),
         "parameters": pa.array([cast.parameters(place) for place in range(n)], pa.string()),
-        "survey": pa.nulls(n, pa.string()),
+        "survey": pa.array([journal.survey for journal in journals], pa.string()),
     }
     return pa.Table.from_arrays([columns[name] for name in TRUTH_SESSIONS.names], schema=TRUTH_SESSIONS)
 

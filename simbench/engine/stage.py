@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simbench.engine.hits import HitTables
 from simbench.engine.tape import Strings
 from simbench.site.declaration import Form, Page
 from simbench.site.model import Effect, Element, FormTrial, Site
+from simbench.visitor.mind.attention import Attention
 from simbench.visitor.scene import Scene
 
 __all__ = ["Stage"]
@@ -23,6 +27,8 @@ class Stage:
         #: All strings that can reach a table.
         self.strings = Strings()
         self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
+        self._attention: dict[int, Attention] = {}
+        self._attention_codes: dict[int, NDArray[np.int64]] = {}
         self._hits = HitTables()
         self._causes: dict[tuple[int, float, float, float], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
@@ -63,6 +69,28 @@ class Stage:
         """What lies under points of the scenes compiled so far."""
         self._hits.extend(self.scenes, self.strings)
         return self._hits
+
+    def attention(self, scene: int) -> Attention:
+        """Where a scene draws the eyes."""
+        known = self._attention.get(scene)
+        if known is None:
+            broken = self.scenes[scene].snapshot.defects
+            ad_like = frozenset(d.target for d in self.site.defects if d.id in broken and d.finding == "cta_skipped")
+            known = self._attention[scene] = Attention.of(self.scenes[scene], ad_like)
+        return known
+
+    def attention_codes(self, scene: int) -> NDArray[np.int64]:
+        """Codes of the targets of `attention`."""
+        known = self._attention_codes.get(scene)
+        if known is None:
+            codes = [self.strings.code(target) for target in self.attention(scene).targets]
+            known = self._attention_codes[scene] = np.array(codes, dtype=np.int64)
+        return known
+
+    def box(self, scene: int, target: int) -> tuple[float, float] | None:
+        """Top and bottom (page px) of the element with the code `target`; None where the scene has none."""
+        element = self.scenes[scene].element(self.strings.values[target])
+        return (element.y, element.y + element.h) if element is not None else None
 
     def page(self, page: str) -> Page:
         """What is declared of a page, by its grouped path."""

@@ -38,6 +38,12 @@ class Kind(IntEnum):
     TYPE = 6
     #: Eyes rest on TARGET.
     LOOK = 7
+    #: The pointer goes from (X0, Y0) to (X1, Y1) with the button (or a finger) down: it goes down at T0 where `A` is 1
+    #: or 3, and comes up at T1 where `A` is 2 or 3; a click comes of that where `B` is 1.
+    DRAG = 20
+    #: The pointer is shaken from (X0, Y0) to (X1, Y1) in `A` strokes of reach `B` px; `C` is the direction (radians),
+    #: TARGET the roundness, 0 to 1.
+    SHAKE = 8
 
 
 class Col(IntEnum):

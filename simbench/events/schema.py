@@ -27,6 +27,7 @@ __all__ = [
     "POINTER_TYPES",
     "SESSIONS",
     "SOURCES",
+    "SURVEY_REASONS",
     "TRUTH_MOTOR",
     "TRUTH_SESSIONS",
     "TRUTH_VIEWS",
@@ -68,11 +69,16 @@ OUTCOME_KINDS: Final = ("form_abandonment", "missed_cta", "skipped_cta", "slow_l
 #: Names of look-alikes: benign behaviour that resembles a kind.
 LOOKALIKES: Final = (
     "stepper", "double_click", "triple_click", "carousel", "toggle", "calendar", "game", "calm_retry",
-    "idle_click", "reading_click", "text_selection", "click_away", "slow_but_alive", "unrelated_error",
+    "double_submit",
+    "idle_click", "reading_click", "text_selection", "click_away", "window_focus", "slow_but_alive",
+    "unrelated_error",
     "comparing", "found_and_back", "hub_browsing", "reading_wander", "cursor_search", "drawing",
     "distraction", "slow_reader", "waiting", "typing", "outside_cause", "price_check", "interruption",
     "typo", "slow_typist", "change_of_mind", "skimming", "re_reading", "momentum",
     "not_needed", "postponed", "done_anyway", "misclick", "tab_switch", "bot",
+    "pagination", "sort", "drag_selection", "download", "new_tab", "file_chooser", "date_button", "css_feedback",
+    "copy", "audio",
+    "venting",
 )  # fmt: skip
 
 #: Why an episode is ambiguous: what nobody could tell.
@@ -81,6 +87,12 @@ AMBIGUOUS_REASONS: Final = (
     "mis_tap", "leaves_site", "subgoal_changed", "cut_short", "below_median_decision_time", "stream_cut",
     "submits_later", "cured_at_once", "within_first_viewport", "view_cut", "goal_other_way", "noticed_late",
     "after_load",
+)  # fmt: skip
+
+#: What stood in the way, as visitors may answer in a survey at the end.
+SURVEY_REASONS: Final = (
+    "nothing", "did_not_work", "error_message", "too_slow", "form_trouble", "not_found", "not_suitable",
+    "not_as_promised", "price", "not_now", "only_looking",
 )  # fmt: skip
 
 #: The page-diagnosis vocabulary.

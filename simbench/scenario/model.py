@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from simbench.events.yaml_source import show_value
 from simbench.scenario.kinds import Moment, Timezone
@@ -103,6 +103,12 @@ class PlantedDefect(StrictModel):
     until: Moment | None = Field(default=None, description="When it is gone; never if left out.")
 
 
+def _check_promise(text: str) -> str:
+    if not text.strip():
+        raise wrong("promises nothing; write what the visitors look for, such as pendant, or leave it out")
+    return text
+
+
 class Campaign(StrictModel):
     """More visits for a time, from one source to one landing page."""
 
@@ -113,6 +119,11 @@ class Campaign(StrictModel):
     until: Moment | None = Field(default=None, description="When it ends; never if left out.")
     extra_per_day: Annotated[float, Bounds(low=0, high=1e7)] = Field(
         description="Visits a day on top of all others while it lasts."
+    )
+    promise: Annotated[str, AfterValidator(_check_promise)] | None = Field(
+        default=None,
+        description="What its links promise: words that one element of the page must say for the promise to be kept.",
+        examples=["glass lamp"],
     )
 
 
