@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from simbench.engine.hits import HitTables
 from simbench.engine.tape import Strings
@@ -28,6 +29,7 @@ class Stage:
         self.strings = Strings()
         self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
         self._attention: dict[int, Attention] = {}
+        self._attention_share: dict[int, sparse.csr_array] = {}
         self._attention_codes: dict[int, NDArray[np.int64]] = {}
         self._hits = HitTables()
         self._causes: dict[tuple[int, float, float, float, bool], str | None] = {}
@@ -77,6 +79,14 @@ class Stage:
             broken = self.scenes[scene].snapshot.defects
             ad_like = frozenset(d.target for d in self.site.defects if d.id in broken and d.finding == "cta_skipped")
             known = self._attention[scene] = Attention.of(self.scenes[scene], ad_like)
+        return known
+
+    def attention_share(self, scene: int) -> sparse.csr_array:
+        """`Attention.share`, with one row more: each page's strips are followed by a place of nothing."""
+        known = self._attention_share.get(scene)
+        if known is None:
+            share = self.attention(scene).share
+            known = self._attention_share[scene] = sparse.csr_array(np.vstack([share, np.zeros((1, share.shape[1]))]))
         return known
 
     def attention_codes(self, scene: int) -> NDArray[np.int64]:
