@@ -56,11 +56,11 @@ def held_out_scores(values: Floats, positive: Bools, group: Ints, categories: li
         filled = np.where(np.isfinite(amounts), amounts, -1.0)
         amounts[:, named] = np.where(amounts[:, named] >= 0, amounts[:, named] % 250, np.nan)
         boosted = ensemble.HistGradientBoostingClassifier(
-            max_iter=100, learning_rate=0.1, max_leaf_nodes=15, min_samples_leaf=6, l2_regularization=1.0,
+            max_iter=70, learning_rate=0.12, max_leaf_nodes=15, min_samples_leaf=6, l2_regularization=1.0,
             class_weight="balanced", early_stopping=False, categorical_features=named, random_state=seed,
         )  # fmt: skip
         forest = ensemble.RandomForestClassifier(
-            n_estimators=150, min_samples_leaf=2, class_weight="balanced_subsample", random_state=seed
+            n_estimators=120, min_samples_leaf=2, class_weight="balanced_subsample", random_state=seed
         )
         total = np.zeros(int(test.sum()))
         with _one_thread():
