@@ -50,9 +50,8 @@ def coded(codes: NDArray[np.integer], values: Sequence[str], valid: Validity | N
 
 def texts(values: Sequence[str | None]) -> pa.DictionaryArray:
     """A dictionary column from strings, with a sorted dictionary."""
-    names = sorted({value for value in values if value is not None})
-    code = {name: i for i, name in enumerate(names)}
-    return coded(np.array([-1 if value is None else code[value] for value in values], dtype=np.int32), names)
+    met = pa.array(values, type=pa.string()).dictionary_encode()
+    return coded(met.indices.fill_null(-1).to_numpy(), met.dictionary.to_pylist())
 
 
 def times(ms: NDArray[np.int64]) -> pa.Array:

@@ -29,7 +29,7 @@ _TYPE: Final = {name: code for code, name in enumerate(EVENT_TYPES)}
 #: When a finger that rests brings up the context menu (Android's default).
 _LONG_PRESS_MS: Final = 500.0
 #: Moments that are the same but for the rounding of sums.
-_SAME_MS: Final = 1e-3
+_SAME_MS: Final = 0.04
 _FRAME_SALT: Final = 550
 #: Recorders read clocks of whole ms.
 _CLOCK_MS: Final = 1.0
@@ -287,9 +287,9 @@ def expand(
     frames = uniform(session_keys, _FRAME_SALT)[owner]
     _add_scrolls(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
-    _add_shakes(rows, columns, kind, keys, touch[owner], recorder)
+    _add_shakes(rows, columns, kind, keys, frames, recorder)
     _add_presses(rows, columns, kind)
-    _add_drags(rows, columns, kind, keys, touch[owner], recorder)
+    _add_drags(rows, columns, kind, keys, touch[owner], frames, recorder)
     _add_keys(rows, columns, kind, keys, touch[owner], stage)
 
     made = rows.gather()
@@ -301,8 +301,9 @@ def expand(
         act = made.act[early]
         early = early[(t[early] < since[act]) & (since[act] <= until_ms[act])]
         t[early] = since[made.act[early]]
-    # A page that was left records nothing more, whatever the visitor was in the middle of.
-    recorded = (t >= since.take(made.act)) & (t <= (until_ms + _SAME_MS).take(made.act))
+    # A page that was left records nothing more, whatever the visitor was in the middle of; that it is left comes last.
+    until = until_ms + np.where(kind == Kind.EVENT, _SAME_MS, -_SAME_MS)
+    recorded = (t >= since.take(made.act)) & (t <= until.take(made.act))
     key, order = _in_order(Expanded.moment(owner.take(made.act), t), recorded)
     if not recorder.unthinned:
         kept_rows = _throttled(key, made.type.take(order), recorder)
@@ -374,7 +375,12 @@ def _moves(columns: Floats, rows: Ints, keys: NDArray[np.uint64], overshoot: Flo
 
 def _on_frames(moves: Moves, frames: Floats) -> Moves:
     """The movements with their first frame where their session's frames lie (`frames`, as a share of a frame)."""
-    return replace(moves, phase=(frames - moves.t0 / FRAME_MS) % 1.0)
+    return replace(moves, phase=_phase(frames, moves.t0))
+
+
+def _phase(frames: Floats, t0: Floats) -> Floats:
+    """How long after `t0` the next frame comes, as a share of a frame."""
+    return (frames - t0 / FRAME_MS) % 1.0
 
 
 def _add_moves(
@@ -395,8 +401,7 @@ def _add_moves(
 
 
 def _add_shakes(
-    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    recorder: Recorder,
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], frames: Floats, recorder: Recorder
 ) -> None:  # fmt: skip
     which = np.flatnonzero(kind == Kind.SHAKE)
     if recorder.mousemove_ms <= 0 or not which.size:
@@ -405,10 +410,10 @@ def _add_shakes(
         x0=columns[Col.X0][which], y0=columns[Col.Y0][which], t0=columns[Col.T0][which], t1=columns[Col.T1][which],
         strokes=columns[Col.A][which], reach_px=columns[Col.B][which], angle=columns[Col.C][which],
         roundness=columns[Col.TARGET][which], key=keys[which], interval_ms=recorder.mousemove_ms,
+        phase=_phase(frames[which], columns[Col.T0][which]),
     )  # fmt: skip
     act = which[samples.row]
-    kinds = np.where(touch[act], _TYPE["touchmove"], _TYPE["mousemove"]).astype(np.float64)
-    rows.add(act, samples.t, kinds, x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
+    rows.add(act, samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
 
 
 def _add_scrolls(
@@ -458,7 +463,7 @@ def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
 
 def _add_drags(
     rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    recorder: Recorder,
+    frames: Floats, recorder: Recorder,
 ) -> None:  # fmt: skip
     """Ways that are gone with the button or a finger down: press, moves, release, and the click that may come of it."""
     which = np.flatnonzero(kind == Kind.DRAG)
@@ -481,7 +486,7 @@ def _add_drags(
     if recorder.mousemove_ms > 0:
         for mine, name in ((~finger, "mousemove"), (finger, "touchmove")):
             act = which[mine]
-            samples = expand_moves(_moves(columns, act, keys, 0.0), recorder.mousemove_ms)
+            samples = expand_moves(_on_frames(_moves(columns, act, keys, 0.0), frames[act]), recorder.mousemove_ms)
             act = act[samples.row]
             rows.add(act, samples.t, _TYPE[name], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
 

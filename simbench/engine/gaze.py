@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy import sparse
 
 from simbench.engine.coding import coded
 from simbench.engine.stage import Stage
@@ -246,20 +247,39 @@ def _looked_at(
 ) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats]:
     """Dwell on elements: view, target (code) and ms, sorted, one row a pair."""
     views, targets, dwell = [ground.view[rests.part]], [rests.target], [rests.ms]
-    scenes, begins = np.unique(ground.scene, return_index=True)
-    for scene, begin, end in zip(scenes.tolist(), begins, [*begins[1:], ground.scene.size], strict=True):
-        code = int(ground.codes[scene])
-        drawn = stage.attention(code)
-        width = drawn.strips.size
-        table = steady[ground.offsets[begin] : ground.offsets[end]].reshape(-1, width + 1)[:, :width] @ drawn.share
-        row, column = np.nonzero(table >= _LEAST_MS)
-        views.append(ground.view[begin + row])
-        targets.append(stage.attention_codes(code)[column])
-        dwell.append(table[row, column])
+    if ground.scene.size:
+        # A sparse product: what stands in a strip is little of what stands on a page. (A dense one would go to BLAS,
+        # whose threads spin, and whose sums differ between machines.)
+        scenes = [int(ground.codes[scene]) for scene in np.unique(ground.scene).tolist()]
+        columns = np.concatenate([stage.attention_codes(code) for code in scenes])
+        share = _side_by_side([stage.attention_share(code) for code in scenes])
+        looked = np.flatnonzero(steady > 0.0)
+        rows = np.searchsorted(looked, ground.offsets)
+        strips = sparse.csr_array((steady[looked], ground.worth_at[looked], rows), (ground.scene.size, share.shape[0]))
+        table = (strips @ share).tocoo()
+        long = np.flatnonzero(table.data >= _LEAST_MS)
+        views.append(ground.view[table.row[long]])
+        targets.append(columns[table.col[long]])
+        dwell.append(table.data[long])
     key = np.concatenate(views) * (1 << 32) + np.concatenate(targets)
     pairs, place = np.unique(key, return_inverse=True)
     summed: Floats = np.bincount(place, weights=np.concatenate(dwell), minlength=pairs.size).astype(np.float64)
     return pairs >> 32, pairs & 0xFFFFFFFF, summed
+
+
+def _side_by_side(shares: list[sparse.csr_array]) -> sparse.csr_array:
+    """All scenes' shares in one matrix: strips one scene after another, and elements too."""
+    high = np.cumsum([0, *(share.shape[0] for share in shares)])
+    wide = np.cumsum([0, *(share.shape[1] for share in shares)])
+    held = np.cumsum([0, *(share.nnz for share in shares)])
+    return sparse.csr_array(
+        (
+            np.concatenate([share.data for share in shares]),
+            np.concatenate([share.indices + at for share, at in zip(shares, wide[:-1], strict=True)]),
+            np.concatenate([[0], *(share.indptr[1:] + at for share, at in zip(shares, held[:-1], strict=True))]),
+        ),
+        shape=(int(high[-1]), int(wide[-1])),
+    )
 
 
 def _bands(dwell: Floats) -> pa.Array:

@@ -266,13 +266,15 @@ class _Player:
 
 
 def _tally(column: Any, second: Any = None) -> dict[str, int]:
+    """How often each word of a dictionary column occurs, or each pair of words of two."""
     names = column.combine_chunks()
-    if second is None:
-        counted = pa.table({"name": names.cast(pa.string())}).group_by("name").aggregate([([], "count_all")])
-        return dict(zip(counted["name"].to_pylist(), counted["count_all"].to_pylist(), strict=True))
-    pairs = pa.table({"a": names.cast(pa.string()), "b": second.combine_chunks().cast(pa.string())})
-    counted = pairs.group_by(["a", "b"]).aggregate([([], "count_all")]).to_pylist()
-    return {f"{row['a']}:{row['b']}": row["count_all"] for row in counted}
+    words, codes = names.dictionary.to_pylist(), names.indices.to_numpy()
+    if second is not None:
+        others = second.combine_chunks()
+        codes = codes.astype(np.int64) * len(others.dictionary) + others.indices.to_numpy()
+        words = [f"{word}:{other}" for word in words for other in others.dictionary.to_pylist()]
+    counts = np.bincount(codes, minlength=len(words)).tolist()
+    return {word: count for word, count in zip(words, counts, strict=True) if count}
 
 
 _player: _Player | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -34,6 +35,7 @@ __all__ = ["SceneKey", "ShardTables", "play_shard"]
 #: Page, state, viewport, and defects (sorted) of a scene that was on screen.
 SceneKey = tuple[str, str, str, tuple[str, ...]]
 
+_BY_TIME: Final = attrgetter("t_start", "t_end")
 #: What nobody can tell when the recording stopped before the episode's end, and why.
 _UNFINISHED: Final = {"form_abandonment": "stream_cut", "missed_cta": "view_cut"}
 #: Pauses show in what was done around them.
@@ -243,14 +245,19 @@ def _views_table(stage: Stage, schedule: Schedule, rows: list[ViewRow]) -> pa.Ta
 def _episodes_table(schedule: Schedule, journals: list[Journal], seen: Expanded, cut: NDArray[np.float64]) -> pa.Table:
     entries: list[tuple[int, int, Entry]] = []
     for place, journal in enumerate(journals):
-        ordered = sorted(enumerate(journal.entries), key=lambda pair: (pair[1].t_start, pair[1].t_end, pair[0]))
-        entries.extend((place, number, entry) for number, (_, entry) in enumerate(ordered))
+        # What begins and ends together stays as it was written down.
+        ordered = sorted(journal.entries, key=_BY_TIME)
+        entries.extend((place, number, entry) for number, entry in enumerate(ordered))
     session = np.array([place for place, _, _ in entries], dtype=np.int32)
     begin = np.array([entry.t_start for _, _, entry in entries])
     end = np.array([entry.t_end for _, _, entry in entries])
     observable = _observable(entries, session, begin, end, seen, cut)
-    stopped = end > cut[session] if entries else np.empty(0, bool)
-    roles = [_told_as(entry, unfinished) for (_, _, entry), unfinished in zip(entries, stopped.tolist(), strict=True)]
+    role: list[str] = [entry.role for _, _, entry in entries]
+    why: list[str | None] = [entry.lookalike for _, _, entry in entries]
+    for row in np.flatnonzero(end > cut[session]).tolist() if entries else ():
+        # Nobody can tell how a view ended whose recording stopped before.
+        if role[row] == "true" and entries[row][2].kind in _UNFINISHED:
+            role[row], why[row] = "ambiguous", _UNFINISHED[entries[row][2].kind]
     clock = schedule.start_ms[session] if entries else np.empty(0, np.int64)
     columns = {
         "episode": pa.array([f"{schedule.session_id[place]}-{number}" for place, number, _ in entries], pa.string()),
@@ -262,19 +269,12 @@ def _episodes_table(schedule: Schedule, journals: list[Journal], seen: Expanded,
         "target": texts([entry.target for _, _, entry in entries]),
         "field": texts([entry.field for _, _, entry in entries]),
         "cause": texts([entry.cause for _, _, entry in entries]),
-        "role": texts([role for role, _ in roles]),
-        "lookalike": texts([why for _, why in roles]),
+        "role": texts(role),
+        "lookalike": texts(why),
         "observable": pa.array(observable),
         "intensity": pa.array([round(entry.intensity, 3) for _, _, entry in entries], pa.float32()),
     }
     return pa.Table.from_arrays([columns[name] for name in EPISODES.names], schema=EPISODES)
-
-
-def _told_as(entry: Entry, unfinished: bool) -> tuple[str, str | None]:
-    """Role of an episode and its look-alike: nobody can tell how a view ended whose recording stopped before."""
-    if unfinished and entry.role == "true" and entry.kind in _UNFINISHED:
-        return "ambiguous", _UNFINISHED[entry.kind]
-    return entry.role, entry.lookalike
 
 
 def _observable(

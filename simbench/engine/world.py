@@ -162,8 +162,37 @@ class World:
 
     def blame(self) -> str | None:
         """The defect without which the last press would have had another outcome."""
+        return self._blamed() if self._pressed[0] >= 0 else None
+
+    def _blamed(self) -> str | None:
         scene, x, y, scroll_y = self._pressed
-        return self._stage.cause(scene, x, y, scroll_y) if scene >= 0 else None
+        return self._stage.cause(scene, x, y, scroll_y, finger=self._touch)
+
+    def blame_aim(self, target: str) -> str | None:
+        """The defect without which the last press, as far off its aim as it was, would have hit `target`."""
+        code, x, y, scroll_y = self._pressed
+        scene = self._stage.scenes[code]
+        aimed = scene.element(target)
+        if aimed is None:
+            return None
+        snapshot = scene.snapshot
+        middle_x, middle_y, _, _ = scene.spot(aimed)
+        for defect in sorted(snapshot.defects):
+            other = self._stage.scenes[
+                self._stage.scene(snapshot.page, snapshot.state, snapshot.viewport, snapshot.defects - {defect})
+            ]
+            there = other.element(target)
+            if there is None:
+                continue
+            # The page as it is without the defect, scrolled so that the aim is where it was on screen.
+            now_x, now_y, _, _ = other.spot(there)
+            scroll = scroll_y if there.fixed else scroll_y + now_y - middle_y
+            hit, _, _ = other.touched(x + now_x - middle_x, y + (now_y - middle_y if there.fixed else 0.0), scroll)
+            if hit is not None and (
+                hit.target == target or hit.interactive_ancestor == there.interactive_ancestor is not None
+            ):
+                return defect
+        return None
 
     def blame_load(self, patience_ms: float) -> str | None:
         """The defect without which the page on its way would be there within `patience_ms`."""
@@ -264,11 +293,7 @@ class World:
     def _shake(self, act: Shake) -> None:
         start = self.now_ms
         end = start + act.strokes * act.ms_per_stroke
-        if act.held:
-            # A finger draws too; the button goes down at the start and up at the end, where the line closes.
-            self._press_down(end - start)
-            self.response = "change"
-        if act.held or not self._touch:
+        if not self._touch:
             self._add((Kind.SHAKE, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x,
                        self.y, self.scroll_y, self.scroll_y, act.roundness, float(act.strokes), act.reach_px,
                        act.angle))  # fmt: skip
@@ -495,6 +520,7 @@ class World:
     def _press_down(self, hold_ms: float, *, click: bool = True) -> Element | None:
         """Press and release; what lies under the pointer gets it. A long press of a finger is no click."""
         start, end = self.now_ms, self.now_ms + hold_ms
+        self._pressed = (self._scene_code, self.x, self.y, self.scroll_y)
         if self._touch:
             element, self.x, self.y = self.scene.touched(self.x, self.y, self.scroll_y)
         else:
@@ -517,7 +543,6 @@ class World:
     def _answer(self, element: Element | None) -> None:
         """Work out what the press does, and set it going."""
         self.error, self.cause, self.alive, self.response_ms = None, None, True, 0.0
-        self._pressed = (self._scene_code, self.x, self.y, self.scroll_y)
         if self._pending is not None:
             # Something is under way already; the press changes nothing, but it is not in vain either.
             self.response_ms = self._pending.seen_ms - self.now_ms
@@ -531,7 +556,7 @@ class World:
             return
         if effect.error is not None:
             self.error = effect.error
-            self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
+            self.cause = self._blamed()
             self.error_ms = self.now_ms + 2.0
             self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
         server_ms = self._requests(effect)
@@ -553,7 +578,7 @@ class World:
                 self.error_ms = self.now_ms + 2.0
                 self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
         self.alive = False
-        self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
+        self.cause = self._blamed()
 
     def _requests(self, effect: Effect) -> float:
         """Requests that the press makes; returns when the last is answered, ms after now."""

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from simbench.visitor.body.samples import Floats, Keys, Samples, steps
+from simbench.visitor.body.samples import FRAME_MS, Floats, Keys, Samples, steps
 from simbench.visitor.noise import normal, uniform
 
 __all__ = ["expand_shakes"]
@@ -28,9 +28,11 @@ _ANGLE_SD: Final = 0.18
 
 def expand_shakes(
     *, x0: Floats, y0: Floats, t0: Floats, t1: Floats, strokes: Floats, reach_px: Floats, angle: Floats,
-    roundness: Floats, key: Keys, interval_ms: float,
+    roundness: Floats, key: Keys, interval_ms: float, phase: Floats | None = None,
 ) -> Samples:  # fmt: skip
-    """Samples of each shake, `interval_ms` apart with a random phase, and one where it ends; unmoved ones left out.
+    """Samples of each shake at its first frame, then each `interval_ms` (whole frames), and where it ends.
+
+    What has not moved is left out. See `simbench.visitor.body.samples.Moves` for `phase`.
 
     Parameters
     ----------
@@ -63,10 +65,11 @@ def expand_shakes(
     from_x[first] = from_y[first] = 0.0
 
     length = t1 - t0
-    phase = uniform(key, 403)
-    inner = np.maximum(0, np.ceil(length / interval_ms - phase)).astype(np.int64)
+    phase = uniform(key, 403) if phase is None else phase
+    every = max(round(interval_ms / FRAME_MS), 1)
+    inner = np.maximum(0, np.ceil((length / FRAME_MS - phase) / every)).astype(np.int64)
     shake, tick = steps(inner + 1)
-    t = t0[shake] + (tick + phase[shake]) * interval_ms
+    t = t0[shake] + (tick * every + phase[shake]) * FRAME_MS
     last = tick == inner[shake]
     t[last] = t1
     tau = np.clip((t - t0[shake]) / np.maximum(length, 1e-9)[shake], 0.0, 1.0)
