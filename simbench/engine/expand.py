@@ -169,6 +169,8 @@ class Expanded:
         kind = made.type.take(order)
         x, y, target = made.x.take(order), made.y.take(order), made.target.take(order)
         pointed = _POINTED.take(kind)
+        # A click that was made by a key has no pointer, and its count is 0.
+        pointed[(kind == _TYPE["click"]) & (made.detail.take(order) == 0)] = False
         rel_x, rel_y = np.zeros_like(x), np.zeros_like(x)
         which = np.flatnonzero(pointed)
         hits = self._stage.hits()

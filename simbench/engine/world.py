@@ -23,6 +23,7 @@ from simbench.visitor.acts import (
     Choose,
     Drag,
     Hide,
+    KeyPress,
     Leave,
     Look,
     Point,
@@ -150,9 +151,9 @@ class World:
         self.deepest_before = 0.0
         self._play: dict[type, Callable[..., None]] = {
             Arrive: self._arrive, Look: self._look, Read: self._read, ScrollTo: self._scroll_to, Point: self._point,
-            Press: self._press, Aim: self._aim, Shake: self._shake, SelectText: self._select_text, Drag: self._drag,
-            Type: self._type, Choose: self._choose, Await: self._await, Hide: self._hide, Back: self._back,
-            Leave: self._leave,
+            Press: self._press, KeyPress: self._key_press, Aim: self._aim, Shake: self._shake,
+            SelectText: self._select_text, Drag: self._drag, Type: self._type, Choose: self._choose,
+            Await: self._await, Hide: self._hide, Back: self._back, Leave: self._leave,
         }  # fmt: skip
 
     @property
@@ -289,6 +290,29 @@ class World:
         self._advance(end)
         element = self._press_down(act.hold_ms)
         self._answer(element)
+
+    def _key_press(self, act: KeyPress) -> None:
+        start = self.now_ms
+        key = self._stage.strings.code("tab")
+        for number in range(act.tabs - 1):
+            self._event("keydown", start + number * act.ms_per_tab, target=self._focused, data=key)
+        self._advance(start + (act.tabs - 1) * act.ms_per_tab)
+        view = self.view
+        self._focus(act.target, by_key=True)
+        self._advance(self.now_ms + act.ms_per_tab)
+        element = self.scene.element(act.target) if self.view == view else None
+        self._event("keydown", self.now_ms, target=act.target, data=self._stage.strings.code("enter"))
+        # Browsers make a click of it, without a pointer: its count is 0.
+        self._event("click", self.now_ms, target=act.target)
+        self.hit = act.target
+        began, here = self.now_ms, (self.x, self.y)
+        if element is not None:
+            # What it does, and without which defect it would not, is what a press on the control's spot does.
+            x, y, _, _ = self.scene.spot(element)
+            self.x, self.y = x, y - (0.0 if element.fixed else self.scroll_y)
+        self._answer(element)
+        self.x, self.y = here
+        self.began_ms = began
 
     def _shake(self, act: Shake) -> None:
         start = self.now_ms

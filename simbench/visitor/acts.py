@@ -13,8 +13,8 @@ from typing import Literal, Protocol
 from simbench.site.model import Element
 from simbench.visitor.scene import Scene
 
-__all__ = ["Act", "Aim", "Arrive", "Await", "Back", "Choose", "Drag", "Hide", "Leave", "Look", "Percept", "Point",
-           "Press", "Read", "ScrollTo", "SelectText", "Shake", "Type"]  # fmt: skip
+__all__ = ["Act", "Aim", "Arrive", "Await", "Back", "Choose", "Drag", "Hide", "KeyPress", "Leave", "Look",
+           "Percept", "Point", "Press", "Read", "ScrollTo", "SelectText", "Shake", "Type"]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -183,8 +183,8 @@ class Leave:
 
 
 Act = (
-    Arrive | Look | Read | ScrollTo | Point | Press | Aim | Shake | SelectText | Drag | Type | Choose | Await | Hide
-    | Back | Leave
+    Arrive | Look | Read | ScrollTo | Point | Press | KeyPress | Aim | Shake | SelectText | Drag | Type | Choose | Await
+    | Hide | Back | Leave
 )  # fmt: skip
 
 

@@ -150,6 +150,24 @@ class TestPeople:
         away = events[events.type == "visibility"].groupby("persona").size() / views.groupby("persona").size()
         assert away["distracted"] > 2 * away["bargain_hunter"]
 
+    def test_who_goes_by_keyboard_clicks_without_a_mouse_and_hardly_moves_one(
+        self, run: Run, events: pd.DataFrame, views: pd.DataFrame
+    ) -> None:
+        keys = plain(run.table("events").select(["session", "type", "data"]).to_pandas())
+        entered = keys[(keys.type == "keydown") & (keys.data == "enter")].groupby("session").size()
+        mine = set(views.session[views.persona == "keyboard_user"])
+        assert entered[entered.index.isin(mine)].sum() > 0.5 * entered.sum()
+        clicks = events[(events.type == "click") & events.session.isin(mine)]
+        # What is stepped through, ticked or marked is left to the mouse.
+        assert clicks.x.isna().mean() > 0.3
+        assert clicks.target.notna().all()
+
+        def moved(persona: str) -> float:
+            moves = ((events.type == "mousemove") & (events.persona == persona)).sum()
+            return float(moves / (views.persona == persona).sum())
+
+        assert moved("keyboard_user") < 0.4 * moved("comparer")
+
     def test_whoever_puts_the_buying_off_has_nothing_against_the_button(self, episodes: pd.DataFrame) -> None:
         postponed = episodes[episodes.outcome == "postponed"]
         assert postponed.session.nunique() > 20

@@ -88,7 +88,8 @@ def _wander(me: Visitor, p: Percept, scroll_y: float) -> tuple[float, float] | N
     Some people let the mouse go along with what they read, others park it out of the way; what the eyes do is theirs
     alone (Huang, White & Buscher 2012).
     """
-    if me.touch:
+    if me.touch or me.dice.eye() < me.trait.keyboard:
+        # A finger, or a hand that lies on the keyboard.
         return None
     mood = me.dice.eye()
     if mood > B.mouse_restless:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import hypot
 
 from simbench.site.model import Element
-from simbench.visitor.acts import Aim, Await, Look, Percept, Point, Press, ScrollTo, SelectText
+from simbench.visitor.acts import Aim, Await, KeyPress, Look, Percept, Point, Press, ScrollTo, SelectText
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.body.pointer import movement_ms
 from simbench.visitor.mind.expecting import expected_ms, is_disabled, part_of, tells_of_failure
@@ -96,6 +96,10 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     yield from bring_into_view(me, p, element)
     me.turning_back = False
     me.stray = None
+    if not me.touch and me.dice.aim() < me.trait.keyboard:
+        came = yield from _press_by_key(me, p, element)
+        if came:
+            return came
     habit = me.dice.aim()
     if habit > 1.0 - B.think:
         # A thought before the press.
@@ -197,6 +201,32 @@ def _jitter(me: Visitor, p: Percept, spread: float) -> Doing:
     y = float(round(min(max(p.y + spread * me.dice.hand(), 0.0), p.scene.vh - 1.0)))
     if abs(x - p.x) > 0.5 or abs(y - p.y) > 0.5:
         yield Point(x, y, 20.0)
+
+
+def _press_by_key(me: Visitor, p: Percept, element: Element) -> Doing:
+    """Tab to `element` and press Enter; returns what came of it. Where nothing does, the mouse is taken instead.
+
+    What lies covered is left to the mouse, although Tab would reach it: nobody has tried that in the captured site.
+    """
+    scene, view, reached_for = p.scene, p.view, p.now_ms
+    x, y, _, _ = scene.spot(element)
+    under = scene.hit(x, y - (0.0 if element.fixed else p.scroll_y), p.scroll_y)
+    if not element.focusable or under is None or not part_of(scene, under.target, element):
+        return ""
+    yield KeyPress(element.target, 1 + me.dice.poisson(B.tab_stops, me.dice.aim()), me.dice.lognormal(B.tab_ms, 0.3))
+    if p.hit != element.target or p.view != view:
+        return p.response or "page"
+    alive, error, cause = p.alive, p.error, p.cause
+    run = _Run(started=p.began_ms, released=p.now_ms, view=view, target=p.hit)
+    run.note(p)
+    if me.call is not None and element.target == me.call.target and alive:
+        me.call.used = True
+    if not p.response:
+        yield Await(expected_ms(me, element))
+    came = p.response or ("page" if p.view != view else "")
+    run.label(me)
+    _label_errors(me, p, run, error, cause, since=reached_for, alive=alive)
+    return came
 
 
 class _Run:
