@@ -50,6 +50,10 @@ _NEVER: Final = float("inf")
 #: A finger that rests this long marks a word (Android: 500 ms, iOS about as long).
 _LONG_PRESS_MS: Final = 650.0
 _RESTED_MS: Final = 500.0
+#: From the press to the tab or the system's window that it opens (assumed, 20 to 300 ms); and how long it takes to shut
+#: one that was not wanted (assumed, 700 to 4000 ms).
+_OPENS_MS: Final = 60.0
+_SHUT_MS: Final = 1500.0
 #: A response within this is felt as instant (Nielsen 1993): nobody waits for it.
 _INSTANT_MS: Final = 100.0
 
@@ -113,6 +117,8 @@ class World:
         self._lcp = 0.0
         self._scene_code = -1
         self._closed = False
+        #: What lies over the page since a press opened it: another tab, or a window of the system's.
+        self._away: str | None = None
         self._polls_from, self._polls_every = _NEVER, 1.0
         self._load_without: list[tuple[str, float]] = []
         self._pressed = (-1, 0.0, 0.0, 0.0)
@@ -219,6 +225,9 @@ class World:
 
     def play(self, act: Act) -> None:
         """Play one act to its end."""
+        if self._away is not None and act.__class__ is not Hide:
+            # It was not wanted: what opened is shut first.
+            self._hide(Hide(_SHUT_MS, "dialog" if self._away == "file_chooser" else "tab"))
         self._play[act.__class__](act)
 
     # -- acts ---------------------------------------------------------------------------------------------------------
@@ -381,15 +390,14 @@ class World:
     def _hide(self, act: Hide) -> None:
         code = self._stage.strings.code
         start = self.now_ms
-        if act.to == "dialog":
-            # The page stays visible; its window loses the focus, and has it again.
-            self._event("blur", start, data=code("window"))
-            self._advance(start + act.ms)
-            self._event("focus", self.now_ms, data=code("window"))
-        else:
-            self._event("visibility", start, data=code("hidden"))
-            self._advance(start + act.ms)
-            self._event("visibility", self.now_ms, data=code("visible"))
+        # Behind a dialog of the system's the page stays visible; its window loses the focus, and has it again.
+        kind, words = ("blur", "window") if act.to == "dialog" else ("visibility", "hidden")
+        if self._away is None:
+            self._event(kind, start, data=code(words))
+        self._away = None
+        self._advance(start + act.ms)
+        kind, words = ("focus", "window") if act.to == "dialog" else ("visibility", "visible")
+        self._event(kind, self.now_ms, data=code(words))
         self.began_ms = start
 
     def _back(self, _: Back) -> None:
@@ -620,7 +628,14 @@ class World:
             self._event("input", at, target=effect.ticked)
             self._event("change", at, target=effect.ticked)
         if effect.open is not None:
-            self._event("open", at, target=self.hit, data=self._stage.strings.code(effect.open))
+            word = self._stage.strings.code
+            self._event("open", at, target=self.hit, data=word(effect.open))
+            if effect.open == "window":
+                self._event("visibility", at + _OPENS_MS, data=word("hidden"))
+                self._away = effect.open
+            elif effect.open == "file_chooser":
+                self._event("blur", at + _OPENS_MS, data=word("window"))
+                self._away = effect.open
         if effect.scroll_y is not None and effect.kind == "scroll":
             to = min(max(effect.scroll_y, 0.0), self.scene.sy_max)
             self._event("scroll", at, scroll_y=to)
