@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -99,6 +100,11 @@ def _rows(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> Iter
     yield from _by_key(played)
 
 
+def _on_any(targets: set[str], text: str) -> bool:
+    """Whether `text` is one of `targets` or lies inside one."""
+    return text in targets or any(text.startswith(f"{target} > ") for target in targets)
+
+
 def _answered(truth: Table) -> Floats:
     """Whether each visit ended with an answer to a survey."""
     return (truth.name("survey").codes >= 0).astype(np.float64)
@@ -162,10 +168,8 @@ def _by_view(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> I
     for name, places in interests.items():
         pages = {page for page, _ in places}
         targets = {target for _, target in places}
-        touched = events.name("target").where(
-            lambda text, targets=targets: text in targets or any(text.startswith(f"{t} > ") for t in targets)
-        )
-        there = views.name("page").where(lambda page, pages=pages: page in pages)
+        touched = events.name("target").where(partial(_on_any, targets))
+        there = views.name("page").is_(*pages)
         yield f"act_{name}", session[there], (per_view(acted & touched) > 0)[there].astype(np.float64)
 
 
