@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from simbench.engine.cast import Cast
 from simbench.engine.coding import coded, texts, times
+from simbench.engine.event_table import events_table
 from simbench.engine.expand import Expanded, Recorder, expand
 from simbench.engine.gaze import views_seen
 from simbench.engine.schedule import Schedule
 from simbench.engine.session_table import sessions_table
 from simbench.engine.stage import Stage
 from simbench.engine.tape import Col, Tape
-from simbench.engine.transport import transmit
 from simbench.engine.world import ViewRow, World
-from simbench.events.schema import DEVICES, EPISODES, EVENT_TYPES, EVENTS, OUTCOME_KINDS, SOURCES, TRUTH_SESSIONS, VIEWS
+from simbench.events.schema import DEVICES, EPISODES, OUTCOME_KINDS, SOURCES, TRUTH_SESSIONS, VIEWS
 from simbench.scenario.model import Scenario
 from simbench.visitor.journal import Entry, Journal
 from simbench.visitor.landing import referrer
@@ -31,15 +31,8 @@ __all__ = ["SceneKey", "ShardTables", "play_shard"]
 #: Page, state, viewport, and defects (sorted) of a scene that was on screen.
 SceneKey = tuple[str, str, str, tuple[str, ...]]
 
-#: Events with a pointer in their hands.
-_POINTED: Final = frozenset(
-    EVENT_TYPES.index(name)
-    for name in ("mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu", "touchstart", "touchmove",
-                 "touchend")
-)  # fmt: skip
 #: Pauses show in what was done around them.
 _SLACK_MS: Final = {"hesitation": 2000.0, "field_struggle": 2000.0}
-_CLICKED: Final = frozenset(EVENT_TYPES.index(name) for name in ("pointerdown", "pointerup", "click", "dblclick"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,27 +75,21 @@ def play_shard(
     kept = schedule.recorded.astype(bool)
     since = np.array(played.consented_ms) if scenario.recorder.require_consent else np.zeros(len(schedule))
     recorder = scenario.recorder
-    expanded = expand(
+    seen = expand(
         tape,
         session_keys=cast.session_keys,
         touch=schedule.device != DEVICES.index("desktop"),
-        kept=kept,
+        kept=_kept_acts(tape, kept, stage, recorder.pages),
         since_ms=since,
         until_ms=_view_ends(tape, played.views),
         stage=stage,
-        recorder=Recorder(
-            mousemove_ms=1000.0 / recorder.mousemove_hz if recorder.mousemove_hz > 0 else 0.0,
-            scroll_ms=max(recorder.scroll_ms, 1.0),
-        ),
+        recorder=Recorder.of(mousemove_hz=recorder.mousemove_hz, scroll_ms=recorder.scroll_ms),
     )
-    if recorder.pages != "all":
-        expanded = _only_pages(expanded, stage, recorder.pages)
-    events = _events_table(scenario, stage, schedule, shard, expanded)
     return ShardTables(
-        events=events,
+        events=events_table(scenario, stage, schedule, shard, seen),
         views=_views_table(stage, schedule, played.views, kept, recorder.pages),
         sessions=sessions_table(schedule, scenario),
-        episodes=_episodes_table(schedule, played.journals, expanded),
+        episodes=_episodes_table(schedule, played.journals, seen),
         truth_sessions=_truth_sessions(scenario, schedule, cast, played.journals),
         truth_views=views_seen(tape, stage, schedule.session_id),
         scenes=_scenes(stage, tape),
@@ -139,6 +126,7 @@ def _play(stage: Stage, schedule: Schedule, cast: Cast, wait_ms: Callable[[float
                 act = visitor.send(world)
         except StopIteration:
             pass
+        played.tape.pack()
         journal = me.journal
         journal.converted = last_step is not None and (
             (last_step.page, last_step.state) in world.reached or (last_step.state is None and last_step.page in
@@ -158,70 +146,14 @@ def _view_ends(tape: NDArray[np.float64], views: list[ViewRow]) -> NDArray[np.fl
     return ends[order][np.searchsorted(keys[order], wanted).clip(0, max(keys.size - 1, 0))]
 
 
-def _only_pages(expanded: Expanded, stage: Stage, pages: tuple[str, ...]) -> Expanded:
-    """Events on the pages that are recorded."""
-    recorded = np.array([scene.page in pages for scene in stage.scenes])[expanded.scene]
-    return Expanded(**{name: getattr(expanded, name)[recorded] for name in Expanded.__slots__})
-
-
-def _events_table(scenario: Scenario, stage: Stage, schedule: Schedule, shard: int, seen: Expanded) -> pa.Table:
-    """The events as they arrive: sent over the wire, told by the page's clock."""
-    first = np.searchsorted(seen.session, np.arange(len(schedule)))
-    seq = np.arange(seen.session.size, dtype=np.int32) - first[seen.session].astype(np.int32)
-    delivery = transmit(
-        scenario.faults,
-        seed=scenario.seed,
-        shard=shard,
-        session=seen.session,
-        time_ms=schedule.start_ms[seen.session] + np.rint(seen.t).astype(np.int64),
-        skew_ms=schedule.skew_ms,
-    )
-    rows = delivery.rows
-
-    plain = rows.size == seq.size and bool((rows == np.arange(rows.size)).all())
-
-    def taken(column: NDArray[Any]) -> NDArray[Any]:
-        return column if plain else column[rows]
-
-    type_code = taken(seen.type)
-    state_names = sorted({scene.state for scene in stage.scenes})
-    state_of = np.array([state_names.index(scene.state) for scene in stage.scenes], dtype=np.int32)
-    pointed = np.zeros(len(EVENT_TYPES), dtype=bool)
-    pointed[list(_POINTED)] = True
-    clicked = np.zeros(len(EVENT_TYPES), dtype=bool)
-    clicked[list(_CLICKED)] = True
-    has_pointer, has_button = pointed[type_code], clicked[type_code]
-    by_touch = (schedule.device != DEVICES.index("desktop"))[taken(seen.session)]
-    strings = stage.strings.values
-    n = rows.size
-    columns = {
-        "session": coded(taken(seen.session), schedule.session_id),
-        "seq": pa.array(taken(seq)),
-        "view": pa.array(taken(seen.view)),
-        "state": coded(state_of[taken(seen.scene)], state_names),
-        "time": times(delivery.time_ms),
-        "received": times(delivery.received_ms),
-        "type": coded(type_code, EVENT_TYPES),
-        "x": _floats(taken(seen.x)),
-        "y": _floats(taken(seen.y)),
-        "rel_x": _floats(taken(seen.rel_x)),
-        "rel_y": _floats(taken(seen.rel_y)),
-        "scroll_y": _floats(taken(seen.scroll_y)),
-        "target": coded(taken(seen.target), strings),
-        "scroll_container": pa.nulls(n, EVENTS.field("scroll_container").type),
-        "pointer": coded(np.where(has_pointer, by_touch.astype(np.int32), -1), ("mouse", "touch")),
-        "button": pa.array(np.zeros(n, dtype=np.int8), mask=~has_button),
-        "detail": pa.array(taken(seen.detail), mask=~has_button),
-        "modifiers": pa.array(np.zeros(n, dtype=np.int8), mask=~has_button),
-        "value": _floats(taken(seen.value)),
-        "data": coded(taken(seen.data), strings),
-    }
-    return pa.Table.from_arrays([columns[name] for name in EVENTS.names], schema=EVENTS)
-
-
-def _floats(column: NDArray[np.float32]) -> pa.Array:
-    missing = np.isnan(column)
-    return pa.array(column, mask=missing) if missing.any() else pa.array(column)
+def _kept_acts(tape: NDArray[np.float64], kept: NDArray[np.bool_], stage: Stage, pages: Any) -> NDArray[np.bool_]:
+    """Which acts are recorded: those of recorded sessions, on the pages that are recorded."""
+    acts = kept[tape[:, Col.SESSION].astype(np.intp)]
+    if pages != "all":
+        # The last place is that of code -1: before the first page.
+        recorded = np.array([*(scene.page in pages for scene in stage.scenes), False])
+        acts &= recorded[tape[:, Col.SCENE].astype(np.intp)]
+    return acts
 
 
 def _views_table(
@@ -292,15 +224,12 @@ def _observable(
     Of outcomes, any act of their view counts; of episodes that are pauses, what was done just before and after.
     """
     slack = np.array([_SLACK_MS.get(entry.kind, 1.0) for _, _, entry in entries])
-    key = seen.session.astype(np.int64) * (1 << 40) + np.rint(seen.t * 16.0).astype(np.int64)
-    at = session.astype(np.int64) * (1 << 40)
-    low = np.searchsorted(key, at + np.rint(np.maximum(begin - slack, 0.0) * 16.0).astype(np.int64), side="left")
-    high = np.searchsorted(key, at + np.rint((end + slack) * 16.0).astype(np.int64), side="right")
+    low = np.searchsorted(seen.key, Expanded.moment(session, np.maximum(begin - slack, 0.0)), side="left")
+    high = np.searchsorted(seen.key, Expanded.moment(session, end + slack), side="right")
     observable = high > low
-    views = np.unique(seen.session.astype(np.int64) * 100_000 + seen.view)
     view = session.astype(np.int64) * 100_000 + np.array([entry.view for _, _, entry in entries], dtype=np.int64)
     outcome = np.array([entry.kind in OUTCOME_KINDS for _, _, entry in entries], dtype=bool)
-    return np.where(outcome, np.isin(view, views), observable)
+    return np.where(outcome, np.isin(view, seen.views), observable)
 
 
 def _truth_sessions(scenario: Scenario, schedule: Schedule, cast: Cast, journals: list[Journal]) -> pa.Table:

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
+from simbench.engine.hits import HitTables
 from simbench.engine.tape import Strings
 from simbench.site.declaration import Form, Page
 from simbench.site.model import Effect, Element, FormTrial, Site
 from simbench.visitor.scene import Scene
 
-__all__ = ["Boxes", "Stage"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boxes:
-    """A scene's elements as arrays; the last row, which index -1 reaches, is the document itself."""
-
-    target: NDArray[np.int32]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    w: NDArray[np.float64]
-    h: NDArray[np.float64]
-    fixed: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, scene: Scene, strings: Strings) -> Boxes:
-        """The boxes of `scene`."""
-        rows = [(strings.code(e.target), e.x, e.y, max(e.w, 1.0), max(e.h, 1.0), e.fixed) for e in scene.elements]
-        rows.append((strings.code("html"), 0.0, 0.0, scene.vw, max(scene.doc_h, 1.0), False))
-        target, x, y, w, h, fixed = zip(*rows, strict=True)
-        return cls(target=np.array(target, np.int32), x=np.array(x, float), y=np.array(y, float),
-                   w=np.array(w, float), h=np.array(h, float), fixed=np.array(fixed, bool))  # fmt: skip
+__all__ = ["Stage"]
 
 
 class Stage:
@@ -47,7 +23,7 @@ class Stage:
         #: All strings that can reach a table.
         self.strings = Strings()
         self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
-        self._boxes: dict[int, Boxes] = {}
+        self._hits = HitTables()
         self._causes: dict[tuple[int, float, float, float], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
         self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
@@ -83,12 +59,10 @@ class Stage:
             self._codes[key] = code
         return code
 
-    def boxes(self, scene: int) -> Boxes:
-        """The elements of a scene as arrays."""
-        boxes = self._boxes.get(scene)
-        if boxes is None:
-            boxes = self._boxes[scene] = Boxes.of(self.scenes[scene], self.strings)
-        return boxes
+    def hits(self) -> HitTables:
+        """What lies under points of the scenes compiled so far."""
+        self._hits.extend(self.scenes, self.strings)
+        return self._hits
 
     def page(self, page: str) -> Page:
         """What is declared of a page, by its grouped path."""

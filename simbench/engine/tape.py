@@ -7,6 +7,7 @@ Python runs once an act, never once a sample: the tape holds what an act was (it
 from __future__ import annotations
 
 from enum import IntEnum
+from struct import pack
 from typing import Final
 
 import numpy as np
@@ -83,14 +84,20 @@ class Tape:
 
     def __init__(self) -> None:
         self._flat: list[float] = []
+        self._packed: list[bytes] = []
         #: Appends one row: a tuple of `len(Col)` numbers.
         self.add = self._flat.extend
+
+    def pack(self) -> None:
+        """Put away what was appended, as bytes: once a visit, while its numbers are still at hand."""
+        self._packed.append(pack(f"{len(self._flat)}d", *self._flat))
+        self._flat.clear()
 
     @property
     def length(self) -> int:
         """How many acts were recorded."""
-        return len(self._flat) // len(Col)
+        return (sum(map(len, self._packed)) // 8 + len(self._flat)) // len(Col)
 
     def array(self) -> NDArray[np.float64]:
-        """The acts as an array of shape (acts, len(Col))."""
-        return np.array(self._flat, dtype=np.float64).reshape(-1, len(Col))
+        """The acts that were put away, as an array of shape (acts, len(Col))."""
+        return np.frombuffer(b"".join(self._packed), dtype=np.float64).reshape(-1, len(Col))

@@ -23,6 +23,7 @@ __all__ = [
     "LOOKALIKES",
     "OUTCOME_KINDS",
     "PAGE_FINDINGS",
+    "POINTER_TYPES",
     "SESSIONS",
     "SOURCES",
     "TRUTH_SESSIONS",
@@ -38,6 +39,11 @@ EVENT_TYPES: Final = (
     "pageview", "pagehide", "mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu",
     "touchstart", "touchmove", "touchend", "scroll", "resize", "keydown", "focus", "blur", "input", "change",
     "invalid", "submit", "selection", "visibility", "popstate", "open", "request", "response", "error", "mutation",
+)  # fmt: skip
+
+#: Those that have a position.
+POINTER_TYPES: Final = (
+    "mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu", "touchstart", "touchmove", "touchend",
 )  # fmt: skip
 
 DEVICES: Final = ("desktop", "tablet", "mobile")

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simbench.visitor.body.samples import Floats, Ints, Keys, Moves, steps
+from simbench.visitor.body.samples import FRAME_MS, Floats, Ints, Keys, Moves, steps
 from simbench.visitor.noise import normal, uniform
 
 __all__ = ["Scrolls", "expand_scrolls"]
@@ -41,8 +41,8 @@ def expand_scrolls(
     """Scroll events of stretches that go from `s0` to `s1` (page px) between `t0` and `t1`.
 
     A stretch is cut into bursts with rests between them: a few wheel notches, or one fling of a finger, whose speed
-    decays exponentially. `quick` stretches have no rests. The recorder's throttle gives one event each `interval_ms`
-    during a burst and one where it ends.
+    decays exponentially. `quick` stretches have no rests. A throttle with a leading and a trailing edge gives one event
+    at a burst's first frame, one each `interval_ms` from then on, and the last where the burst has come to rest.
     """
     way = s1 - s0
     burst_px = np.where(touch, np.minimum(_FLING_PX, viewport_h * 0.75), _WHEEL_BURST_PX)
@@ -86,12 +86,14 @@ def expand_scrolls(
     end = np.where(quick[row], slot_end, slot_start + moving)
     begin = end - moving
 
-    inner = np.maximum(0, np.ceil(moving / interval_ms - 1.0)).astype(np.int64)
-    burst, tick = steps(inner + 1)
-    t = begin[burst] + (tick + 1.0) * interval_ms
-    stop = tick == inner[burst]
-    t[stop] = end
-    tau = (t - begin[burst]) / np.maximum(moving, 1e-9)[burst]
+    lead = np.minimum(FRAME_MS * uniform(burst_key, 551), 0.5 * moving)
+    after = np.maximum(1, np.ceil((moving - lead) / interval_ms)).astype(np.int64)
+    burst, tick = steps(after + 1)
+    t = (begin + lead)[burst] + tick * interval_ms
+    stop = tick == after[burst]
+    # The last one comes after the burst, but never when another has begun.
+    t[stop] = np.minimum(t[stop], slot_end)
+    tau = np.minimum((t - begin[burst]) / np.maximum(moving, 1e-9)[burst], 1.0)
     # An exponential that has decayed to 5 % at the burst's end, for fingers; even speed for a wheel.
     decay = 3.0
     ease = np.where(touch[row][burst], (1.0 - np.exp(-decay * tau)) / (1.0 - np.exp(-decay)), tau)
