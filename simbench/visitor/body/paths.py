@@ -7,14 +7,14 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from simbench.visitor.body.halving import PARTS, SHARES, Network, Pieces, context, halves_of, neighbours
 from simbench.visitor.body.pointer_model import PointerModel, network_name
 from simbench.visitor.body.samples import Floats, Ints, Keys
 from simbench.visitor.noise import bits
-from scipy.special import ndtri
 
-__all__ = ["Knots", "levels_of", "path_px", "walk"]
+__all__ = ["LEAF_FRAMES", "Knots", "levels_of", "pace_ms", "path_px", "walk"]
 
 Floats32 = NDArray[np.float32]
 
@@ -25,6 +25,7 @@ _MOST_LEVELS: Final = 9
 #: Salts of `simbench.visitor.noise` (100 to 199 are the pointer's).
 _SALT_PATH: Final = 101
 _SALT_HALVING: Final = 102
+_SALT_PACE: Final = 103
 _NODE: Final = np.uint64(0xD1B54A32D192ED03)
 #: A standard normal number for each of 4,096 equal shares.
 _NORMAL: Final[Floats32] = ndtri((np.arange(4096) + 0.5) / 4096.0).astype(np.float32)
@@ -58,11 +59,19 @@ def path_px(model: PointerModel, chord: Floats, frames: Floats, aimed: NDArray[n
     return chord * (1.0 + np.exp(np.clip(value.astype(np.float64), -9.0, 6.0)))
 
 
+def pace_ms(model: PointerModel, chord: Floats, aimed: NDArray[np.bool_], keys: Keys) -> Floats:
+    """How long people take for a movement over this `chord` (px) on a page; no target's size is known."""
+    x = np.stack([np.log(chord + 1.0), aimed]).astype(np.float32)
+    value = _drawn(model.networks["pace"](x), bits(keys, _SALT_PACE), 1)[0]
+    return np.exp(np.clip(value.astype(np.float64), 4.0, 9.5))
+
+
 def _drawn(out: Floats32, random: Keys, shares: int) -> Floats32:
     """Draw from the mixtures `out` describes: (shares, n)."""
     n = out.shape[1]
     weight = np.exp(np.minimum(out[1 : 1 + PARTS], 20.0))
-    np.cumsum(weight, axis=0, out=weight)
+    for part in range(1, PARTS):
+        weight[part] += weight[part - 1]
     u = ((random & np.uint64(0xFFFF)).astype(np.float32) + np.float32(0.5)) * np.float32(2.0**-16) * weight[-1]
     index = np.arange(n)
     for part in range(PARTS - 1):
@@ -77,38 +86,49 @@ def _drawn(out: Floats32, random: Keys, shares: int) -> Floats32:
     return drawn
 
 
-def walk(model: PointerModel, dx: Floats, dy: Floats, length: Floats, frames: Floats, keys: Keys) -> Knots:
-    """Find the path of every movement: chord (`dx`, `dy`), path `length`, duration in `frames`."""
+def walk(
+    model: PointerModel, dx: Floats, dy: Floats, length: Floats, frames: Floats, keys: Keys, beyond: Floats
+) -> Knots:  # fmt: skip
+    """Find the path of every movement: chord (`dx`, `dy`), path `length`, duration in `frames`.
+
+    Where `beyond` is above 0 the middle lies by that share of the chord behind the end point.
+    """
     n = dx.size
     levels = levels_of(frames)
-    parts = np.left_shift(1, levels)
-    first = np.cumsum(parts + 3) - (parts + 2)
-    at = np.zeros(int(parts.sum()) + 3 * n, dtype=np.complex64)
     # Long ones first, so that those still to be halved are the first rows.
     order = np.argsort(-levels, kind="stable")
+    room = np.left_shift(1, levels[order]) + 3
+    begin = np.cumsum(room) - room
+    at = np.zeros(int(room.sum()), dtype=np.complex64)
+    first = np.empty(n, dtype=np.int64)
+    first[order] = begin + 1
     top = int(levels.max(initial=0))
     active = np.array([int((levels > level).sum()) for level in range(top + 1)])
     pieces = Pieces(*(a[order][:, None].astype(np.float32) for a in (length, dx, dy)))
     frames32, sorted_keys = frames[order].astype(np.float32), keys[order]
+    further = beyond[order].astype(np.float32)[:, None]
     for level in range(top):
         rows, fine = active[level], active[level] - active[level + 1]
-        pieces = _halved(model, pieces[:rows], level, frames32[:rows], sorted_keys[:rows], rows - fine)
-        done = order[rows - fine : rows]
+        pieces = _halved(model, pieces[:rows], level, frames32[:rows], sorted_keys[:rows], rows - fine,
+                         further[:rows] if level == 0 else None)  # fmt: skip
         if fine:
-            _settle(at, first[done], pieces[rows - fine : rows])
+            parts = (2 << level) + 3
+            start = int(begin[rows - fine])
+            _settle(at[start : start + fine * parts].reshape(fine, parts), pieces[rows - fine : rows])
     return Knots(levels=levels, first=first, at=at)
 
 
-def _settle(at: NDArray[np.complex64], first: Ints, pieces: Pieces) -> None:
-    steps = np.empty((pieces.dx.shape[0], pieces.dx.shape[1]), dtype=np.complex64)
-    steps.real, steps.imag = pieces.dx, pieces.dy
-    np.cumsum(steps, axis=1, out=steps)
-    n = steps.shape[1]
-    at[(first[:, None] + np.arange(1, n + 1))] = steps
-    at[first + n + 1] = steps[:, -1]
+def _settle(at: NDArray[np.complex64], pieces: Pieces) -> None:
+    """Write the knots of finished movements, one a row of `at`."""
+    inner = at[:, 2:-1]
+    inner.real, inner.imag = pieces.dx, pieces.dy
+    np.cumsum(inner, axis=1, out=inner)
+    at[:, -1] = at[:, -2]
 
 
-def _halved(model: PointerModel, pieces: Pieces, level: int, frames: Floats32, keys: Keys, coarse: int) -> Pieces:
+def _halved(
+    model: PointerModel, pieces: Pieces, level: int, frames: Floats32, keys: Keys, coarse: int, beyond: Floats32 | None
+) -> Pieces:  # fmt: skip
     """All pieces of a level halved; rows from `coarse` on for the last time."""
     rows, count = pieces.length.shape
     halves = Pieces(*(np.empty((rows, 2 * count), dtype=np.float32) for _ in range(3)))
@@ -135,6 +155,19 @@ def _halved(model: PointerModel, pieces: Pieces, level: int, frames: Floats32, k
         left = np.where(toss * (1.0 + np.exp(-out[0])) < 1.0, side, -side)
         a, b = halves_of(own, share_of[0].reshape(shape), (2.0 * share_of[1] - 1.0).reshape(shape),
                          share_of[2].reshape(shape), left.reshape(shape))  # fmt: skip
+        if beyond is not None:
+            a, b = _overshot(own, a, b, beyond)
         for into, one, two in ((halves.length, a.length, b.length), (halves.dx, a.dx, b.dx), (halves.dy, a.dy, b.dy)):
             into[:, 2 * parity :: 4], into[:, 2 * parity + 1 :: 4] = one, two
     return halves
+
+
+def _overshot(own: Pieces, a: Pieces, b: Pieces, beyond: Floats32) -> tuple[Pieces, Pieces]:
+    """The first half goes beyond the end, the second comes back; what path is left over is shared evenly by time."""
+    over = beyond > 0
+    chord = np.hypot(own.dx, own.dy)
+    way = chord * (1.0 + beyond)
+    rest = own.length - chord * (1.0 + 2.0 * beyond)
+    first = np.where(over, way + 0.5 * rest, a.length)
+    dx, dy = np.where(over, own.dx * (1.0 + beyond), a.dx), np.where(over, own.dy * (1.0 + beyond), a.dy)
+    return Pieces(first, dx, dy), Pieces(own.length - first, own.dx - dx, own.dy - dy)
