@@ -32,14 +32,18 @@ Floats32 = NDArray[np.float32]
 #: What is known of a piece, `context`.
 INPUTS: Final = (
     "log frames", "log speed", "log slack", "speed before", "speed behind", "cos before", "sin before", "cos behind",
-    "sin behind", "flatness",
+    "sin behind", "log dx", "log dy", "tilt", "slack before",
+    "slack behind",
 )  # fmt: skip
 #: Shares drawn at each halving.
 SHARES: Final = ("bend", "lean", "slack")
 #: Gaussians in a mixture.
 PARTS: Final = 4
 _SLOW: Final = np.float32(0.3)
-_TINY: Final = np.float32(0.02)
+_TINY: Final = np.float32(0.002)
+_PIXEL: Final = np.float32(0.2)
+#: Steps along one axis that a mouse does not report, px.
+_SNAP: Final = np.float32(0.35)
 #: Rows that are multiplied at once; always the same shape, so that a movement alone comes out as it does among many.
 _TILE: Final = 256
 
@@ -126,8 +130,8 @@ def context(
         return p.dx * inverse, p.dy * inverse, chord
 
     ux, uy, chord = unit(own)
-    bx, by, _ = unit(before)
-    nx, ny, _ = unit(behind)
+    bx, by, before_chord = unit(before)
+    nx, ny, behind_chord = unit(behind)
     log_frames = np.log(frames)
     speed = np.log(own.length + _SLOW * frames)
     near = np.float32(share) * frames
@@ -148,7 +152,11 @@ def context(
     put(6, sin_b * side)
     put(7, nx * ux + ny * uy)
     put(8, sin_n * side)
-    put(9, np.abs(ux))
+    put(9, np.log(np.abs(own.dx) + _PIXEL))
+    put(10, np.log(np.abs(own.dy) + _PIXEL))
+    put(11, ux * uy * side)
+    put(12, np.log(np.maximum(before.length - before_chord, 0.0) + _TINY) - np.log(before.length + _SLOW))
+    put(13, np.log(np.maximum(behind.length - behind_chord, 0.0) + _TINY) - np.log(behind.length + _SLOW))
     return x, side.ravel()
 
 
@@ -167,8 +175,16 @@ def halves_of(own: Pieces, bend: Floats32, lean: Floats32, slack: Floats32, left
     ux = np.where(chord > 1e-3, ux, np.float32(1.0))
     dx, dy = ux * along - uy * across, uy * along + ux * across
     first = 0.5 * (both + lean * chord) + slack * (spare - bent)
+    dx, dy = _snapped(dx, own.dx), _snapped(dy, own.dy)
     a = Pieces(first, dx, dy)
     return a, Pieces(own.length - first, own.dx - dx, own.dy - dy)
+
+
+def _snapped(step: Floats32, whole: Floats32) -> Floats32:
+    """Along one axis: a half that would go less than `_SNAP` px does not go at all, for a mouse counts whole steps."""
+    rest = whole - step
+    step = np.where(np.abs(step) < _SNAP, np.float32(0.0), step)
+    return np.where(np.abs(rest) < _SNAP, whole, step)
 
 
 def shares_of(own: Pieces, first: Pieces, second: Pieces, side: Floats32) -> tuple[Floats32, Floats32]:
