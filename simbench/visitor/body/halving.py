@@ -43,7 +43,10 @@ _SLOW: Final = np.float32(0.3)
 _TINY: Final = np.float32(0.002)
 _PIXEL: Final = np.float32(0.2)
 #: Steps along one axis that a mouse does not report, px.
-_SNAP: Final = np.float32(0.35)
+_SNAP: Final = np.float32(0.3)
+_RETURN: Final = np.float32(1.0)
+#: How slow a half is at least, px a frame: a pixel within the 150 ms after which a movement counts as ended.
+_CREEP: Final = np.float32(0.11)
 #: Rows that are multiplied at once; always the same shape, so that a movement alone comes out as it does among many.
 _TILE: Final = 256
 
@@ -160,12 +163,18 @@ def context(
     return x, side.ravel()
 
 
-def halves_of(own: Pieces, bend: Floats32, lean: Floats32, slack: Floats32, left: Floats32) -> tuple[Pieces, Pieces]:
-    """The two halves: shares in 0..1 (`lean` in -1..1), `left` 1 or -1."""
+def halves_of(
+    own: Pieces, bend: Floats32, lean: Floats32, slack: Floats32, left: Floats32, frames: Floats32
+) -> tuple[Pieces, Pieces]:  # fmt: skip
+    """The two halves: shares in 0..1 (`lean` in -1..1), `left` 1 or -1; the pieces last `frames`."""
     square = own.dx * own.dx + own.dy * own.dy
     chord = np.sqrt(square)
     spare = np.maximum(own.length - chord, 0.0)
     bent = bend * spare
+    # A movement that stood still for long would be two.
+    creep = _CREEP * frames
+    most = np.where(chord > 2.0 * creep, 1.0 - creep / np.maximum(chord, 1e-3), np.float32(1.0))
+    lean = np.clip(lean, -most, most)
     both = chord + bent
     along = 0.5 * (chord + both * lean)
     across = 0.5 * left * np.sqrt(np.maximum(bent * (both + chord) * (1.0 - lean * lean), 0.0))
@@ -175,13 +184,20 @@ def halves_of(own: Pieces, bend: Floats32, lean: Floats32, slack: Floats32, left
     ux = np.where(chord > 1e-3, ux, np.float32(1.0))
     dx, dy = ux * along - uy * across, uy * along + ux * across
     first = 0.5 * (both + lean * chord) + slack * (spare - bent)
-    dx, dy = _snapped(dx, own.dx), _snapped(dy, own.dy)
-    a = Pieces(first, dx, dy)
-    return a, Pieces(own.length - first, own.dx - dx, own.dy - dy)
+    dx, dy = _counted(dx, own.dx), _counted(dy, own.dy)
+    first = np.maximum(first, np.sqrt(dx * dx + dy * dy))
+    rest_x, rest_y = own.dx - dx, own.dy - dy
+    second = np.maximum(own.length - first, np.sqrt(rest_x * rest_x + rest_y * rest_y))
+    return Pieces(first, dx, dy), Pieces(second, rest_x, rest_y)
 
 
-def _snapped(step: Floats32, whole: Floats32) -> Floats32:
-    """Along one axis: a half that would go less than `_SNAP` px does not go at all, for a mouse counts whole steps."""
+def _counted(step: Floats32, whole: Floats32) -> Floats32:
+    """What a mouse makes of a half's `step` along one axis, of `whole` px: small steps and small returns are not made.
+
+    A mouse counts whole steps of each axis, so that a hand that goes along one axis does not tremble on the other.
+    """
+    kept = np.clip(step, np.minimum(whole, 0.0), np.maximum(whole, 0.0))
+    step = np.where(np.abs(step - kept) < _RETURN, kept, step)
     rest = whole - step
     step = np.where(np.abs(step) < _SNAP, np.float32(0.0), step)
     return np.where(np.abs(rest) < _SNAP, whole, step)

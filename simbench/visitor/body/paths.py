@@ -154,7 +154,7 @@ def _halved(
         toss = ((random >> np.uint64(52)).astype(np.float32) + np.float32(0.5)) * np.float32(2.0**-12)
         left = np.where(toss * (1.0 + np.exp(-out[0])) < 1.0, side, -side)
         a, b = halves_of(own, share_of[0].reshape(shape), (2.0 * share_of[1] - 1.0).reshape(shape),
-                         share_of[2].reshape(shape), left.reshape(shape))  # fmt: skip
+                         share_of[2].reshape(shape), left.reshape(shape), each)  # fmt: skip
         if beyond is not None:
             a, b = _overshot(own, a, b, beyond)
         for into, one, two in ((halves.length, a.length, b.length), (halves.dx, a.dx, b.dx), (halves.dy, a.dy, b.dy)):
