@@ -132,12 +132,12 @@ def frames_of(m: Movements) -> tuple[Ints, Floats, Floats]:
 def movement_features(m: Movements) -> dict[str, NDArray[Any]]:
     """Features of each movement (`FEATURES_A`, `FEATURES_B`), and its ``session`` code.
 
-    Speeds are those of frames, averaged over three (binomial). ``dur`` ms; ``L`` (path), ``D`` (chord) px; ``straight``
-    D / L; ``vpk``, ``vmean`` px/s; ``tpk`` time of peak speed as a share of the duration; ``npk`` speed peaks; ``maxdev``
-    largest distance from the chord / D. ``evrate`` events per frame; ``maxgap`` ms; ``a_q05``, ``a_q95`` quantiles of the
-    change of speed a frame / vpk; ``v_cv`` coefficient of variation of speed; ``vend`` last speed / vpk; ``turn`` summed
-    turning, rad; ``rev`` reversals of x and y an event; ``axis`` share of events' steps along one axis; ``jerk`` log of
-    the dimensionless squared jerk.
+    Speeds are those of frames, averaged over three (binomial). ``dur`` ms; ``L`` (path), ``D`` (chord) px;
+    ``straight`` D / L; ``vpk``, ``vmean`` px/s; ``tpk`` time of peak speed as a share of the duration; ``npk`` speed
+    peaks; ``maxdev`` largest distance from the chord / D. ``evrate`` events per frame; ``maxgap`` ms; ``a_q05``,
+    ``a_q95`` quantiles of the change of speed a frame / vpk; ``v_cv`` coefficient of variation of speed; ``vend`` last
+    speed / vpk; ``turn`` summed turning, rad; ``rev`` reversals of x and y an event; ``axis`` share of events' steps
+    along one axis; ``jerk`` log of the dimensionless squared jerk.
     """
     n = len(m)
     out: dict[str, NDArray[Any]] = {"session": m.session}

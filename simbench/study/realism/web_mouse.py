@@ -52,7 +52,7 @@ def simulate(task: WebTask = WEB_TASK, seed: int = 1, model: PointerModel | None
 def wanted_moves(
     task: WebTask, seed: int, model: PointerModel | None = None
 ) -> tuple[Moves, NDArray[np.int64], NDArray[np.bool_]]:
-    """Movements from rest to rest, all sessions' first ones first: with the session of each, and whether a click ends it."""
+    """Movements from rest to rest, all sessions' first ones first; the session of each; whether a click ends it."""
     model = model or pointer_model()
     s = task.sessions
     sessions = act_keys(np.full(s, seed, np.uint64), np.arange(s))
@@ -81,7 +81,9 @@ def wanted_moves(
     return moves, np.tile(np.arange(s), task.movements), clicked
 
 
-def _next_place(model: PointerModel, task: WebTask, x: Floats, y: Floats, key: NDArray[np.uint64]) -> tuple[Floats, Floats]:
+def _next_place(
+    model: PointerModel, task: WebTask, x: Floats, y: Floats, key: NDArray[np.uint64]
+) -> tuple[Floats, Floats]:
     """Where the next movement ends: a chord and a heading from the stored quantiles, inside the window."""
     out_x, out_y = x.copy(), y.copy()
     left = np.ones(x.size, dtype=bool)

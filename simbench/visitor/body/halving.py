@@ -173,7 +173,8 @@ def halves_of(
     bent = bend * spare
     # A movement that stood still for long would be two.
     creep = _CREEP * frames
-    most = np.where(chord > 2.0 * creep, 1.0 - creep / np.maximum(chord, 1e-3), np.float32(1.0))
+    straight = (chord > 2.0 * creep) & (chord > 0.9 * own.length)
+    most = np.where(straight, 1.0 - creep / np.maximum(chord, 1e-3), np.float32(1.0))
     lean = np.clip(lean, -most, most)
     both = chord + bent
     along = 0.5 * (chord + both * lean)
@@ -183,11 +184,11 @@ def halves_of(
     # A piece that comes back to where it began has no heading: it goes out along x.
     ux = np.where(chord > 1e-3, ux, np.float32(1.0))
     dx, dy = ux * along - uy * across, uy * along + ux * across
-    first = 0.5 * (both + lean * chord) + slack * (spare - bent)
+    path = 0.5 * (both + lean * chord) + slack * (spare - bent)
     dx, dy = _counted(dx, own.dx), _counted(dy, own.dy)
-    first = np.maximum(first, np.sqrt(dx * dx + dy * dy))
+    first: Floats32 = np.maximum(path, np.sqrt(dx * dx + dy * dy))
     rest_x, rest_y = own.dx - dx, own.dy - dy
-    second = np.maximum(own.length - first, np.sqrt(rest_x * rest_x + rest_y * rest_y))
+    second: Floats32 = np.maximum(own.length - first, np.sqrt(rest_x * rest_x + rest_y * rest_y))
     return Pieces(first, dx, dy), Pieces(second, rest_x, rest_y)
 
 

@@ -29,7 +29,7 @@ __all__ = ["expand_moves", "expand_strokes", "movement_ms"]
 #: How many movements are expanded at once: what they need stays near the processor.
 _AT_ONCE: Final = 4096
 #: How far an overshoot goes beyond the end point, as a share of the way: 2 to 8 % (Meyer et al. 1988; spread assumed).
-_BEYOND: Final = (0.02, 0.08)
+_BEYOND: Final = (0.025, 0.08)
 #: Movements shorter than this do not overshoot on purpose (assumed): they are corrections themselves.
 _FAR_PX: Final = 60.0
 #: How early a finger's speed peaks: 0 is symmetric.
