@@ -47,8 +47,9 @@ _SNAP: Final = np.float32(0.3)
 _RETURN: Final = np.float32(1.0)
 #: How slow a half is at least, px a frame: a pixel within the 150 ms after which a movement counts as ended.
 _CREEP: Final = np.float32(0.11)
-#: Rows that are multiplied at once; always the same shape, so that a movement alone comes out as it does among many.
-_TILE: Final = 256
+#: Items multiplied at once. One register of the processor wide and always the same: in larger products the last bits of
+#: a result depend on where an item stands, and a movement alone must come out as it does among many.
+_TILE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from simbench.visitor.body.halving import PARTS, SHARES, Network, Pieces, context, halves_of, neighbours
+from simbench.visitor.body.halving import PARTS, SHARES, Pieces, context, halves_of, neighbours
 from simbench.visitor.body.pointer_model import PointerModel, network_name
 from simbench.visitor.body.samples import Floats, Ints, Keys
 from simbench.visitor.noise import bits
