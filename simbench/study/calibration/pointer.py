@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from simbench.errors import BadInput
 from simbench.study.calibration.mixture_fit import fit_mixture
+from simbench.study.realism.copies import nearest_distances, shapes
 from simbench.study.realism.movements import FEATURES_A, FEATURES_B, FRAME_MS, Movements, movement_features, movements
 from simbench.study.realism.two_sample import two_sample_auc
 from simbench.study.realism.web_mouse import simulate
@@ -36,7 +37,7 @@ Bools = NDArray[np.bool_]
 _JUMP_PX: Final = 60.0
 #: A single frame without an event inside fast movement was dropped by the recorder, not stood still in: px a step.
 _DROPPED_PX: Final = 10.0
-_HIDDEN: Final = {"whole": 16, "coarse": 40, "fine": 24, "path": 10, "pace": 8}
+_HIDDEN: Final = {"whole": 16, "coarse": 24, "fine": 12, "path": 10, "pace": 8}
 _STEPS: Final = {"whole": 1500, "coarse": 3200, "fine": 3400, "path": 1500, "pace": 1500}
 _QUANTILES: Final = 41
 #: Outermost quantiles: the extremes of a table are nobody's single movement.
@@ -219,7 +220,8 @@ def _run(request: Request) -> Outcome:
     document, losses = fit_pointer(_some(people, fitted), request.seed, request.size)
     request.tell("judging", 0.6)
     real = movement_features(people)
-    made = movement_features(movements(simulate(seed=request.seed, model=read_model(document))))
+    simulated = movements(simulate(seed=request.seed, model=read_model(document)))
+    made = movement_features(simulated)
     rows, judged = [], {}
     for half, which in (("calibration", fitted), ("judging", ~fitted)):
         some = {name: values[which] for name, values in real.items()}
@@ -228,15 +230,28 @@ def _run(request: Request) -> Outcome:
                                     seeds=(request.seed,), each_feature=False)  # fmt: skip
             judged[f"{half} {title}"] = [result.auc, result.low, result.high]
             rows.append([half, title, f"{result.auc:.3f}", f"{result.low:.3f} to {result.high:.3f}"])
+    learnt_from = shapes(_some(people, fitted))
+    apart = {
+        "simulated": nearest_distances(shapes(simulated), learnt_from),
+        "people of the other half": nearest_distances(shapes(_some(people, ~fitted)), learnt_from),
+    }
+    shares = (0.0, 0.01, 0.05, 0.25, 0.5)
+    nearest = {who: np.quantile(values, shares).tolist() for who, values in apart.items()}
     return Outcome(
-        document={"model": document, "losses": losses, "auc": judged},
+        document={"model": document, "losses": losses, "auc": judged, "nearest": nearest},
         tables=[
             StudyTable(
                 title="Told apart from people",
                 columns=("half", "features", "AUC", "90 % interval"),
                 rows=rows,
                 note=f"{document['numbers']} stored numbers.",
-            )
+            ),
+            StudyTable(
+                title="Distance to the nearest movement that was learnt from",
+                columns=("of", *(f"{share:.0%}" for share in shares)),
+                rows=[[who, *(f"{value:.4f}" for value in values)] for who, values in nearest.items()],
+                note="Root mean square over 16 times, as a share of the path; quantiles. A copy would be at 0.",
+            ),
         ],
     )
 

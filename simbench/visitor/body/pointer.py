@@ -54,8 +54,8 @@ def expand_moves(moves: Moves, interval_ms: float, model: PointerModel | None = 
     ]
     if len(parts) == 1:
         return parts[0]
-    return Samples(row=np.concatenate([part.row for part in parts]), t=np.concatenate([part.t for part in parts]),
-                   x=np.concatenate([part.x for part in parts]), y=np.concatenate([part.y for part in parts]))  # fmt: skip
+    row, t, x, y = (np.concatenate([getattr(part, name) for part in parts]) for name in ("row", "t", "x", "y"))
+    return Samples(row=row, t=t, x=x, y=y)
 
 
 def _some(moves: Moves, which: slice) -> Moves:

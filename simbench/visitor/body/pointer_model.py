@@ -22,10 +22,11 @@ class PointerModel:
     """Networks by name, and quantiles by name.
 
     networks
-        ``pace``: how long a wandering or aimed movement lasts given its chord; ``path``: how long its path is given both;
-        and those that halve a piece, `network_name`.
+        ``pace``: how long a wandering or aimed movement lasts given its chord; ``path``: how long its path is given
+        both; and those that halve a piece, `network_name`.
     quantiles
-        At equal shares from 0 to 1: ``chord`` (px, from rest to rest), ``heading`` (rad from horizontal), ``pause`` (ms).
+        At equal shares from 0 to 1: ``chord`` (px, from rest to rest), ``heading`` (rad from horizontal), ``pause``
+        (ms).
     """
 
     networks: Mapping[str, Network]
