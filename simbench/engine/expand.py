@@ -14,7 +14,7 @@ from simbench.engine.tape import Col, Kind
 from simbench.events.schema import EVENT_TYPES, POINTER_TYPES
 from simbench.visitor.body.idle import wander_moves
 from simbench.visitor.body.keyboard import expand_keys
-from simbench.visitor.body.pointer import expand_moves
+from simbench.visitor.body.pointer import expand_moves, expand_strokes
 from simbench.visitor.body.samples import FRAME_MS, Moves
 from simbench.visitor.body.scrolling import expand_scrolls
 from simbench.visitor.body.shaking import expand_shakes
@@ -434,7 +434,7 @@ def _add_scrolls(
     act = which[scrolls.stroke_row]
     rows.add(act, strokes.t0, _TYPE["touchstart"], x=strokes.x0, y=strokes.y0)
     if recorder.mousemove_ms > 0:
-        samples = expand_moves(_on_frames(strokes, frames[act]), recorder.mousemove_ms)
+        samples = expand_strokes(_on_frames(strokes, frames[act]), recorder.mousemove_ms)
         rows.add(act[samples.row], samples.t, _TYPE["touchmove"], x=samples.x, y=samples.y)
     rows.add(act, strokes.t1, _TYPE["touchend"], x=strokes.x1, y=strokes.y1)
 

@@ -17,6 +17,7 @@ STUDIES: Final[dict[str, str]] = {
     "leaks": "simbench.study.leaks",
     "shares": "simbench.study.shares",
     "rage-rates": "simbench.study.rage_rates",
+    "calibration-pointer": "simbench.study.calibration.pointer",
 }
 
 

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-__all__ = ["act_keys", "normal", "sway", "uniform"]
+__all__ = ["act_keys", "bits", "normal", "sway", "uniform"]
+
+Keys = NDArray[np.uint64]
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1: Final = np.uint64(0xBF58476D1CE4E5B9)
@@ -31,7 +33,7 @@ def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z
 
 
-def act_keys(session_keys: NDArray[np.uint64], acts: NDArray[np.int64]) -> NDArray[np.uint64]:
+def act_keys(session_keys: Keys, acts: NDArray[np.int64]) -> Keys:
     """Key of each act from its session's key and its number in the session; arrays of equal length."""
     return _mix(session_keys + acts.astype(np.uint64) * _GOLDEN)
 
@@ -47,8 +49,13 @@ def normal(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
     return ndtri(uniform(keys, salt))
 
 
+def bits(keys: Keys, salt: int) -> Keys:
+    """64 random bits for each key, of which several small numbers may be cut; the same that `uniform` is made of."""
+    return _mix(keys + np.uint64((salt * int(_GOLDEN)) & 0xFFFFFFFFFFFFFFFF))
+
+
 def sway(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
     """One number of mean 0 and variance 1 for each key: a triangle up to ±2.45, where a normal would cost too much."""
-    bits = _mix(keys + np.uint64((salt * int(_GOLDEN)) & 0xFFFFFFFFFFFFFFFF))
-    halves = (bits >> np.uint64(32)).astype(np.float64) + (bits & np.uint64(0xFFFFFFFF)).astype(np.float64)
+    drawn = bits(keys, salt)
+    halves = (drawn >> np.uint64(32)).astype(np.float64) + (drawn & np.uint64(0xFFFFFFFF)).astype(np.float64)
     return (halves * 2.0**-32 - 1.0) * 6.0**0.5
