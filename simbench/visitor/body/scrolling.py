@@ -23,7 +23,7 @@ from simbench.visitor.body.tables import parameters, quantile, quantile_of
 from simbench.visitor.body.touch import TouchStrokes, finger_strokes, glide, stroke_progress
 from simbench.visitor.noise import normal, uniform
 
-__all__ = ["ARROW", "FINGER", "KEY_KINDS", "SCROLL_DEVICES", "Scrolls", "expand_scrolls", "scroll_devices"]
+__all__ = ["ARROW", "FINGER", "KEY_KINDS", "SCROLL_DEVICES", "TRACKPAD", "Scrolls", "expand_scrolls", "scroll_devices"]
 
 #: What a person may scroll with; codes of `scroll_devices`.
 SCROLL_DEVICES: Final = ("wheel", "trackpad", "keys", "finger", "scrollbar")
@@ -75,6 +75,8 @@ class _Hands:
     step_person: Floats
     step_burst: Floats
     step_rest: Floats
+    narrows: Floats
+    shift: Floats
     gap: Floats
     gap_person: Floats
     gap_step: Floats
@@ -107,7 +109,7 @@ def _hands() -> _Hands:
     return _Hands(
         speed=np.log(each("speed_px_s")), goes_on=each("goes_on"), against=each("against_after_pause"),
         turns=each("turns_in_burst"), step=each("step", "quantiles"), with_speed=each("step", "with_speed"),
-        step_person=person, step_burst=burst, step_rest=np.sqrt(1.0 - person**2 - burst**2),
+        step_person=person, step_burst=burst, step_rest=each("step", "rest"), narrows=each("gap", "narrows"), shift=each("step", "shift"),
         gap=each("gap", "quantiles"), gap_person=gap_person, gap_step=gap_step,
         gap_rest=np.sqrt(1.0 - gap_person**2 - gap_step**2), pause=each("pause"),
         opening=each("step", "opening"), echo=_echo(each("step", "next")),
@@ -166,7 +168,8 @@ def expand_scrolls(
     far = np.abs(way)[moved]
     hasty = quick[moved]
     log_speed = np.log(far / span * 1000.0) - hands.speed[device]
-    lean = hands.with_speed[device] * log_speed + hands.step_person[device] * normal(person, 241)[moved]
+    stride = hands.step_person[device] * normal(person, 241)[moved]
+    lean = hands.with_speed[device] * log_speed + stride + hands.shift[device]
     notch = hands.notches[np.searchsorted(hands.notch_ends, uniform(person, 243) * hands.notch_ends[-1])][moved]
     press = np.searchsorted(hands.key_ends, uniform(person, 244) * hands.key_ends[-1])[moved]
     paged = (device == KEYS) & (press != ARROW)
@@ -178,7 +181,7 @@ def expand_scrolls(
     most = np.clip((span / _SOONEST_MS).astype(np.int64), 1, _MOST)
     count = np.minimum((1.25 * far / likely).astype(np.int64) + 2, most)
     flicks = _drawn_flicks(
-        key[moved], person[moved], count, device, far, np.sign(way)[moved], lean, log_speed, hasty, notch,
+        key[moved], person[moved], count, device, far, stride, lean, log_speed, hasty, notch,
         np.where(paged, screen, 0.0), hands,
     )  # fmt: skip
     row, first, last = flicks.row, flicks.first, flicks.last
@@ -186,8 +189,7 @@ def expand_scrolls(
     floor_ = np.maximum(s0, s1)[moved] if bottom is None else bottom[moved]
     place = s0[moved][row] + np.sign(way)[moved][row] * flicks.covered
     place = np.clip(place, top[row], np.maximum(floor_, np.maximum(s0, s1)[moved])[row])
-    whole = device[row] != WHEEL
-    place[whole] = np.rint(place[whole])
+    place = np.rint(place)
     place[last] = s1[moved]
     begin_y = np.empty_like(place)
     begin_y[1:] = place[:-1]
@@ -241,7 +243,7 @@ class _Flicks:
 
 
 def _drawn_flicks(
-    key: Keys, person: Keys, count: Ints, device: Ints, far: Floats, sign: Floats, lean: Floats, log_speed: Floats,
+    key: Keys, person: Keys, count: Ints, device: Ints, far: Floats, stride: Floats, lean: Floats, log_speed: Floats,
     hasty: NDArray[np.bool_], notch: Floats, screen: Floats, hands: _Hands,
 ) -> _Flicks:  # fmt: skip
     """Flicks until the way is covered; where `count` of them do not cover it, all of them reach further."""
@@ -249,8 +251,8 @@ def _drawn_flicks(
     flick_key = key[row] + (step.astype(np.uint64) + np.uint64(1)) * _FLICK
     of = device[row]
     opens = step == 0
-    slope = hands.goes_on[device, 1]
-    chance = _logistic(hands.goes_on[device, 0] + slope * (log_speed + hands.speed[device]))
+    at = hands.goes_on[device]
+    chance = _logistic(at[:, 0] + at[:, 1] * (log_speed + hands.speed[device]) + at[:, 2] * stride)
     chance[hasty] = 1.0
     goes_on = (uniform(flick_key, 245) < chance[row]) & ~opens
     burst = np.cumsum(~goes_on) - 1
@@ -271,7 +273,8 @@ def _drawn_flicks(
         hands.gap_person[of] * normal(person, 242)[row] + hands.gap_step[of] * z
         + hands.gap_rest[of] * normal(flick_key, 249)
     )  # fmt: skip
-    log_gap = quantile_of(hands.gap, of, gap_z)
+    own = lean[row] + z
+    log_gap = quantile_of(hands.gap, of, gap_z * np.exp(-hands.narrows[of] * np.clip(own, -2.0, 2.0)))
     log_gap[leads] = quantile_of(hands.pause, of[leads], normal(flick_key[leads], 250))
     # A burst goes back now and then, more often after a long rest, but never the first; within one, the way turns at
     # the slower flicks.
@@ -282,7 +285,6 @@ def _drawn_flicks(
     turns &= ~(hasty[row] | opens)
     flips = np.cumsum(turns)
     back = (flips - (flips - turns)[leads][burst]) % 2 == 1
-    own = lean[row] + z
     size = np.exp(quantile_of(hands.step, of, own))
     wheel = of == WHEEL
     size[wheel] = np.maximum(np.rint(size[wheel]), 1.0) * notch[row[wheel]]

@@ -129,6 +129,8 @@ def test_while_the_finger_is_down_the_page_goes_with_it() -> None:
         t, y = finger.t[at], finger.y[at]
         page = {round(a, 3): b for a, b in zip(scrolls.t[scrolls.row == row], scrolls.scroll_y[scrolls.row == row], strict=True)}
         both = [(page[round(a, 3)], b) for a, b in zip(t, y, strict=True) if round(a, 3) in page]
+        if not both:
+            continue
         compared += len(both)
         shown, touched = np.array(both)[:, 0], np.array(both)[:, 1]
         # Both are rounded to whole px: up with the finger, down with the page.
