@@ -176,7 +176,7 @@ def expand_scrolls(
     screen = np.rint(0.875 * viewport_h[moved])
 
     # As many flicks as it may take, so that the way is certainly covered by the largest usual ones.
-    likely = np.exp(quantile_of(hands.step, device, lean - 0.4)) * np.where(device == WHEEL, notch, 1.0)
+    likely = np.exp(quantile_of(hands.step, device, lean - 0.25)) * np.where(device == WHEEL, notch, 1.0)
     likely = np.where(paged, screen, likely)
     most = np.clip((span / _SOONEST_MS).astype(np.int64), 1, _MOST)
     count = np.minimum((1.25 * far / likely).astype(np.int64) + 2, most)
@@ -369,27 +369,28 @@ def _sampled(
     t = begin[flick] + (tick + 1.0) * interval_ms
     stop = tick == inner[flick]
     t[stop] = end
-    tau = (t - begin[flick]) / np.maximum(end - begin, 1e-9)[flick]
+    tau = (t - begin[flick]) * (1.0 / np.maximum(end - begin, 1e-9))[flick]
     of = device[flick]
     # Wheels and keys ease out; a glide decays to 5 %; a scrollbar starts and stops smoothly.
-    ease = np.where(of == TRACKPAD, (1.0 - np.exp(-3.0 * tau)) * (1.0 / (1.0 - np.exp(-3.0))), tau * (1.6 - 0.6 * tau))
-    smooth = of == SCROLLBAR
+    ease = tau * (1.6 - 0.6 * tau)
+    gliding = np.flatnonzero(of == TRACKPAD)
+    ease[gliding] = (1.0 - np.exp(-3.0 * tau[gliding])) * (1.0 / (1.0 - np.exp(-3.0)))
+    smooth = np.flatnonzero(of == SCROLLBAR)
     ease[smooth] = tau[smooth] ** 2 * (3.0 - 2.0 * tau[smooth])
     y = y0[flick] + (y1 - y0)[flick] * ease
     if by_finger.size:
         number = np.full(device.size, -1, dtype=np.int64)
         number[by_finger] = np.arange(by_finger.size)
-        at = np.flatnonzero(of == FINGER)
-        stroke = number[flick[at]]
-        since = t[at] - strokes.t0[stroke]
-        dragged = strokes.t1[stroke] - strokes.t0[stroke]
-        share = np.minimum(since / dragged, 1.0)
-        drag = (strokes.y0 - strokes.y1)[stroke]
-        rest = (y1 - y0)[flick[at]] - drag
-        y[at] = (
-            y0[flick[at]] + drag * stroke_progress(share, strokes.leaving[stroke])
-            + rest * glide(np.maximum(since - dragged, 0.0), strokes.glide_ms[stroke], strokes.sharp[stroke])
-        )  # fmt: skip
+        lifted = strokes.t1[number[flick]] <= t
+        down = np.flatnonzero((of == FINGER) & ~lifted)
+        stroke = number[flick[down]]
+        drag = strokes.y0 - strokes.y1
+        share = (t[down] - strokes.t0[stroke]) / (strokes.t1 - strokes.t0)[stroke]
+        y[down] = y0[flick[down]] + drag[stroke] * stroke_progress(share, strokes.leaving[stroke])
+        up = np.flatnonzero((of == FINGER) & lifted)
+        stroke = number[flick[up]]
+        part = glide(t[up] - strokes.t1[stroke], strokes.glide_ms[stroke], strokes.sharp[stroke])
+        y[up] = y0[flick[up]] + drag[stroke] * (1.0 - part) + (y1 - y0)[flick[up]] * part
     y = np.rint(y)
     y[stop] = y1
     return flick, t, y

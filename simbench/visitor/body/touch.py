@@ -159,8 +159,13 @@ def stroke_progress(share: Floats, leaving: Floats) -> Floats:
 def glide(since_ms: Floats, glide_ms: Floats, sharp: Floats) -> Floats:
     """Part of a glide's way that is done `since_ms` after the finger left; `sharp` 0 decays exponentially."""
     u = np.minimum(since_ms / np.maximum(glide_ms, 1e-9), 1.0)
-    decay = (1.0 - np.exp(-_CONSTANTS * u)) / (1.0 - np.exp(-_CONSTANTS))
-    return np.where(glide_ms <= 0, 0.0, np.where(sharp > 0, 1.0 - (1.0 - u) ** np.maximum(sharp, 1.0), decay))
+    done = np.empty_like(u)
+    spline = sharp > 0
+    done[spline] = 1.0 - (1.0 - u[spline]) ** sharp[spline]
+    decays = ~spline
+    done[decays] = (1.0 - np.exp(-_CONSTANTS * u[decays])) * (1.0 / (1.0 - np.exp(-_CONSTANTS)))
+    done[glide_ms <= 0] = 0.0
+    return done
 
 
 def expand_strokes(strokes: TouchStrokes, interval_ms: float) -> Samples:
