@@ -1,7 +1,7 @@
 """Reading recordings of people: a folder of compressed CSV files, each with columns that are known by name.
 
-The layout is that of `docs/studies.md`. Everything here is input from outside: whatever is wrong with a file becomes one
-clear line.
+The layout is that of `docs/studies.md`. Everything here is input from outside: whatever is wrong with a file becomes
+one clear line.
 """
 
 from __future__ import annotations

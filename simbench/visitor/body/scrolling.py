@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simbench.visitor.body.samples import Floats, Ints, Keys, steps
+from simbench.visitor.body.samples import FRAME_MS, Floats, Ints, Keys, steps
 from simbench.visitor.body.tables import parameters, quantile, quantile_of
 from simbench.visitor.body.touch import TouchStrokes, finger_strokes, glide, stroke_progress
 from simbench.visitor.noise import normal, uniform
@@ -37,7 +37,7 @@ _FLICK: Final = np.uint64(0x9FB21C651E98DF25)
 _SOONEST_MS: Final = 130.0
 _MOST: Final = 240
 #: The page rests about so long before each flick, or it would be no flick of its own.
-_REST_MS: Final = 90.0
+_REST_MS: Final = 125.0
 #: How much longer the rest before a stretch's first flick is than one inside it (readers at a desk: 8.4 s against 4.2).
 _FIRST_REST: Final = 2.0
 #: Share of a stretch's time that bursts may take, the rest being rest.
@@ -148,8 +148,8 @@ def expand_scrolls(
     quick
         Whether the stretch is scrolled in one go, without rests.
     interval_ms
-        The recorder's throttle: one event each so long while the page moves, and one where it comes to rest. The
-        motion itself does not depend on it.
+        The recorder's throttle, with a leading and a trailing edge: an event at a flick's first frame, one each so long
+        from then on, and the last where the page has come to rest. The motion itself does not depend on it.
     bottom
         The furthest that the page scrolls; nothing goes beyond it, or beyond both ends of the stretch if it is not
         given.
@@ -200,7 +200,7 @@ def expand_scrolls(
     seen = place != begin_y
     row, end, gap, begin_y, place = row[seen], end[seen], gap[seen], begin_y[seen], place[seen]
     flick_key, flick_device = flicks.key[seen], device[row]
-    room = np.maximum(gap - _REST_MS, 0.3 * gap)
+    room = np.maximum(gap - _REST_MS, 0.12 * gap)
     moving = np.minimum(_moving_ms(flick_device, np.abs(place - begin_y), notch[row], flick_key), room)
 
     act = moved[row]
@@ -211,7 +211,10 @@ def expand_scrolls(
     )  # fmt: skip
     moving[by_finger] = made.moving_ms
     begin = end - moving
-    burst, t, scroll_y = _sampled(begin, end, begin_y, place, flick_device, by_finger, made.strokes, interval_ms)
+    burst, t, scroll_y = _sampled(
+        begin, end, begin_y, place, flick_device, by_finger, made.strokes, interval_ms,
+        _until(row, begin, t1[moved]), FRAME_MS * uniform(flick_key, 254),
+    )  # fmt: skip
     pressed = np.flatnonzero(flick_device == KEYS)
     return Scrolls(
         row=act[burst], t=t, scroll_y=scroll_y, stroke_row=act[by_finger], strokes=made.strokes,
@@ -341,6 +344,14 @@ def _ends(
     return end, gap
 
 
+def _until(row: Ints, begin: Floats, t1: Floats) -> Floats:
+    """When the next flick of the same stretch begins, or the stretch ends."""
+    until = t1[row]
+    same = np.flatnonzero(row[1:] == row[:-1])
+    until[same] = np.minimum(until[same], begin[same + 1])
+    return until
+
+
 def _moving_ms(device: Ints, far: Floats, notch: Floats, key: Keys) -> Floats:
     """How long the page moves in a flick, where there is time: assumed, of how browsers animate.
 
@@ -361,15 +372,18 @@ def _moving_ms(device: Ints, far: Floats, notch: Floats, key: Keys) -> Floats:
 
 def _sampled(
     begin: Floats, end: Floats, y0: Floats, y1: Floats, device: Ints, by_finger: Ints, strokes: TouchStrokes,
-    interval_ms: float,
+    interval_ms: float, until: Floats, frame: Floats,
 ) -> tuple[Ints, Floats, Floats]:  # fmt: skip
-    """Flick, time and place of each sample: one each interval while the page moves, one where it comes to rest."""
-    inner = np.maximum(0, np.ceil((end - begin) / interval_ms - 1.0)).astype(np.int64)
-    flick, tick = steps(inner + 1)
-    t = begin[flick] + (tick + 1.0) * interval_ms
-    stop = tick == inner[flick]
-    t[stop] = end
+    """Flick, time and place of each sample, the first at the first `frame` and none later than `until`."""
+    lead = np.minimum(frame, 0.5 * (end - begin))
+    after = np.maximum(1, np.ceil((end - begin - lead) / interval_ms)).astype(np.int64)
+    flick, tick = steps(after + 1)
+    t = (begin + lead)[flick] + tick * interval_ms
+    stop = tick == after[flick]
+    # The last one comes after the flick, but never when another has begun.
+    t[stop] = np.maximum(np.minimum(t[stop], until), end)
     tau = (t - begin[flick]) * (1.0 / np.maximum(end - begin, 1e-9))[flick]
+    np.minimum(tau, 1.0, out=tau)
     of = device[flick]
     # Wheels and keys ease out; a glide decays to 5 %; a scrollbar starts and stops smoothly.
     ease = tau * (1.6 - 0.6 * tau)
