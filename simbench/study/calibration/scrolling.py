@@ -175,7 +175,6 @@ def _fit_device(scrolls: ScrollTable, device: dict[int, tuple[str, float]], kind
 
 def _logistic(x: Floats, y: NDArray[np.bool_]) -> Floats:
     """Intercept and slopes of a logistic regression of `y` on the columns of `x`."""
-
     columns = x.reshape(x.shape[0], -1)
 
     def loss(b: Floats) -> float:

@@ -1,9 +1,9 @@
-"""Fits `touch.yaml`, and the finger's section of `scrolling.yaml`, to strokes on phones (Touchalytics, Frank et al. 2013).
+"""Fits `touch.yaml` and the finger's section of `scrolling.yaml` to strokes on phones (Frank et al. 2013).
 
     python -m simbench.study.calibration.touch --data DIR
 
-Only vertical strokes of the reading tasks are used, of the people of the calibration half. Lengths are told in mm there;
-a CSS px is taken for 1/6.3 mm (160 to the inch).
+Only vertical strokes of Touchalytics' reading tasks are used, of the people of the calibration half. Lengths are told
+in mm there; a CSS px is taken for 1/6.3 mm (160 to the inch).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def fit(data: Path) -> dict[str, object]:
     log_way = np.log(way)
     slope = float(np.polyfit(log_way - 4.3, z, 1)[0])
     left = z - slope * (log_way - 4.3)
+    leaving_z = normal_scores(leaving + 1e-9 * rng.random(leaving.size))
     gap = np.log(np.maximum(strokes.since_before_s * 1000.0, 80.0))
     burst = np.exp(gap) <= BURST_MS
     step_z = normal_scores(log_way)
@@ -51,7 +52,7 @@ def fit(data: Path) -> dict[str, object]:
             },
             "leaving": {
                 "quantiles": rounded(knots(leaving)),
-                "with_duration": rounded(np.corrcoef(z, normal_scores(leaving + 1e-9 * rng.random(leaving.size)))[0, 1]),
+                "with_duration": rounded(np.corrcoef(z, leaving_z)[0, 1]),
             },
             "sideways": {"quantiles": rounded(knots(strokes.sideways))},
             "bow": {"quantiles": rounded(knots(strokes.bow))},

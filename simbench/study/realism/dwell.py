@@ -49,10 +49,10 @@ def simulate_news(people: int, *, views: int = 200, appetite: float = 0.5, seed:
     """Visitors who look at news: `people` of them, `views` articles each.
 
     An article has a median of 420 words on 4.1 screens, its neighbours' teasers included (assumed: 250 to 700 words, 3
-    to 6 screens). Reading speed, share of words read, dwell shape and propensity to scroll are the persona library's.
+    to 6 screens). Reading speed, share of words read, dwell shape and propensity to scroll are as in personas.yaml.
     """
     rng = np.random.default_rng([seed, 9])
-    luck = Luck(lambda purpose, *key: np.random.default_rng([seed, sum(map(ord, purpose)), *key]), 0, people * views)
+    luck = _luck(seed, people * views)
     person = np.repeat(np.arange(people), views)
     wpm = 238.0 * np.exp(0.16 * rng.standard_normal(people))
     share = rng.beta(0.24 * 9, 0.76 * 9, people)
@@ -64,15 +64,22 @@ def simulate_news(people: int, *, views: int = 200, appetite: float = 0.5, seed:
 
 
 def simulate_paid_reading(people: int, *, seed: int = 1) -> ViewTable:
-    """Visitors who are paid to read a text of about 600 words to the end, as in Gooding et al. (2021): persona reader."""
+    """Visitors who are paid to read a text of 600 words, as in Gooding et al. (2021): the persona `reader`."""
     rng = np.random.default_rng([seed, 10])
-    luck = Luck(lambda purpose, *key: np.random.default_rng([seed, sum(map(ord, purpose)), *key]), 0, people)
+    luck = _luck(seed, people)
     person = np.arange(people)
     wpm = 220.0 * np.exp(0.16 * rng.standard_normal(people))
     share, shape = rng.beta(0.6 * 8, 0.4 * 8, people), rng.uniform(1.2, 1.6, people)
     scrolls = rng.beta(0.8 * 10, 0.2 * 10, people)
     words, screens = np.full(people, 600.0), np.full(people, 3.5)
     return _viewed(person, words, screens, 0.9, luck, wpm, share, shape, scrolls)
+
+
+def _luck(seed: int, views: int) -> Luck:
+    def stream(purpose: str, *key: int) -> np.random.Generator:
+        return np.random.default_rng([seed, *purpose.encode(), *key])
+
+    return Luck(stream, 0, views)
 
 
 def _viewed(

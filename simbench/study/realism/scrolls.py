@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,7 +101,7 @@ def legs(y: Floats) -> list[tuple[int, int]]:
             turns.append(far)
             way, far = -way, i
     turns.append(far if way else y.size - 1)
-    return [(a, b) for a, b in zip(turns[:-1], turns[1:], strict=True) if b > a]
+    return [(a, b) for a, b in pairwise(turns) if b > a]
 
 
 def scroll_features(scrolls: ScrollTable, *, seed: int = 1, most: int = 40) -> tuple[dict[str, Any], Ints]:
@@ -121,7 +122,9 @@ def scroll_features(scrolls: ScrollTable, *, seed: int = 1, most: int = 40) -> t
             "at_an_end": ((end == 0) | (end == y.max())).astype(np.float64),
         }  # fmt: skip
         for name in FEATURES:
-            rows[name].append(told[name.removesuffix("_before")][slice(None, -1) if "before" in name else slice(1, None)])
+            rows[name].append(
+                told[name.removesuffix("_before")][slice(None, -1) if "before" in name else slice(1, None)]
+            )
         persons.append(np.full(step.size - 1, person))
     person = np.concatenate(persons)
     columns = {name: np.concatenate(parts) for name, parts in rows.items()}
@@ -135,8 +138,8 @@ def scroll_features(scrolls: ScrollTable, *, seed: int = 1, most: int = 40) -> t
 def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
     """Visitors who read two texts each: down to the end, and often up and down again.
 
-    How often, how far and how long each leg takes are `scrolling.yaml`'s numbers of this task; how it is scrolled is the
-    body's (`expand_scrolls`), seen by a recorder that waits for `REST_MS` of rest.
+    How often, how far and how long each leg takes are numbers of this task in `scrolling.yaml`; how it is scrolled is
+    the body's (`expand_scrolls`), seen by a recorder that waits for `REST_MS` of rest.
     """
     task = parameters("scrolling")["reading_task"]
     persons = act_keys(np.full(people, seed, np.uint64), np.arange(people))
@@ -156,7 +159,11 @@ def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
             down = leg % 2 == 0
             u = uniform(leg_key, 233)[0]
             if down:
-                to = 1.0 if u < task["to_the_end"] else y / far + (1.0 - y / far) * (0.3 + 0.7 * uniform(leg_key, 234)[0])
+                to = (
+                    1.0
+                    if u < task["to_the_end"]
+                    else y / far + (1.0 - y / far) * (0.3 + 0.7 * uniform(leg_key, 234)[0])
+                )
             else:
                 to = 0.0 if u < task["to_the_top"] else y / far * 0.8 * uniform(leg_key, 234)[0]
             z = own + np.sqrt(1.0 - task["person_share"] ** 2) * normal(leg_key, 235)[0]

@@ -43,7 +43,7 @@ FEATURES: Final = ("interval", "hold", "hold_before", "overlap", "interval_befor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyTable:
-    """Strokes, entry by entry: `interval` is ms since the press before (NaN for the first), `kind` as `STROKE_KINDS`."""
+    """Strokes, entry by entry: `interval` is ms since the press before (NaN: the first), `kind` as `STROKE_KINDS`."""
 
     person: Ints
     entry: Ints
@@ -92,7 +92,7 @@ def read_typing(data: Path) -> KeyTable:
     )  # fmt: skip
 
 
-def simulate_typing(people: int, *, entries: int = 15, seed: int = 1, like: KeyTable | None = None) -> KeyTable:
+def simulate_typing(people: int, *, entries: int = 15, seed: int = 1) -> KeyTable:
     """Visitors who type sentences: `people` of them, `entries` sentences each.
 
     Sentences have 16 to 100 keys (as those of the study: median 47). Speed per person is lognormal with the median and

@@ -201,7 +201,7 @@ def typing_ms(ms_per_key: float, length: int, slips: int, key: int, *, person: i
 
 @lru_cache(maxsize=256)
 def _person(person: int) -> tuple[float, list[float], list[list[float]]]:
-    """What is constant about one person: spread, deviations by kind of interval, and the tables around their middles."""
+    """What is constant about one person: spread, deviations by kind of interval, tables around their middles."""
     hand = _hand()
     middle = hand.tables[:, len(KNOTS) // 2].tolist()
     deviations = [

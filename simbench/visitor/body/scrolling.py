@@ -109,7 +109,8 @@ def _hands() -> _Hands:
     return _Hands(
         speed=np.log(each("speed_px_s")), goes_on=each("goes_on"), against=each("against_after_pause"),
         turns=each("turns_in_burst"), step=each("step", "quantiles"), with_speed=each("step", "with_speed"),
-        step_person=person, step_burst=burst, step_rest=each("step", "rest"), narrows=each("gap", "narrows"), shift=each("step", "shift"),
+        step_person=person, step_burst=burst, step_rest=each("step", "rest"),
+        narrows=each("gap", "narrows"), shift=each("step", "shift"),
         gap=each("gap", "quantiles"), gap_person=gap_person, gap_step=gap_step,
         gap_rest=np.sqrt(1.0 - gap_person**2 - gap_step**2), pause=each("pause"),
         opening=each("step", "opening"), echo=_echo(each("step", "next")),
@@ -283,7 +284,7 @@ def _drawn_flicks(
     # the slower flicks.
     turn = hands.turns[of]
     odds = turn[:, 0] + turn[:, 1] * log_gap
-    odds[leads] = (hands.against[of[leads], 0] + hands.against[of[leads], 1] * log_gap[leads])
+    odds[leads] = hands.against[of[leads], 0] + hands.against[of[leads], 1] * log_gap[leads]
     turns = uniform(flick_key, 246) < _logistic(odds)
     turns &= ~(hasty[row] | opens)
     flips = np.cumsum(turns)

@@ -23,7 +23,8 @@ __all__ = ["Stretch", "plan_reading"]
 #: multiplies it (fitted to EB-NeRD news at appetite .5; assumed, factor 4 to 20).
 _BUDGET: Final = 0.46
 _BUDGET_APPETITE: Final = 8.0
-#: The budget's shape is the person's, but nobody has less than this (fitted to EB-NeRD news, where .5 to .9 is too even).
+#: The budget's shape in parts of the person's dwell shape: the first look, which all have, evens it out again (fitted
+#: to EB-NeRD news).
 _SHAPE_OF: Final = 0.8
 #: The first look: median ms, and log-sd (EB-NeRD news: who leaves from the first screen stays 7 s, quartiles 4 and 11).
 _FIRST_MS: Final = 4600.0

@@ -27,7 +27,7 @@ def scrolled(stretches: dict[str, np.ndarray], interval_ms: float = 100.0) -> Sc
 
 
 def flick_ends(stretches: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Stretch, time and place of the end of each flick: with an endless throttle each has its first frame and its end."""
+    """Stretch, time and place of the end of each flick: an endless throttle gives its first frame and its end."""
     scrolls = scrolled(stretches, 1e9)
     return scrolls.row[1::2], scrolls.t[1::2], scrolls.scroll_y[1::2]
 
@@ -74,7 +74,11 @@ def test_the_motion_is_the_same_however_often_it_is_looked_at(touch: bool) -> No
     fine, coarse = scrolled(told, 20.0), scrolled(told, 100.0)
     seen = {(row, round(t, 3)): y for row, t, y in zip(fine.row, fine.t, fine.scroll_y, strict=True)}
     assert fine.t.size > 1.5 * coarse.t.size
-    both = [(seen[at], y) for row, t, y in zip(coarse.row, coarse.t, coarse.scroll_y, strict=True) if (at := (row, round(t, 3))) in seen]
+    both = [
+        (seen[at], y)
+        for row, t, y in zip(coarse.row, coarse.t, coarse.scroll_y, strict=True)
+        if (at := (row, round(t, 3))) in seen
+    ]
     # But for the last of a flick, which comes when the throttle lets it, the coarse ones are among the fine ones.
     assert len(both) > 0.5 * coarse.t.size
     assert all(a == b for a, b in both)
