@@ -201,7 +201,8 @@ def _fit_task(scrolls: ScrollTable) -> dict[str, object]:
     """How often, how far and how long: what the reading task asks of the mind."""
     count, heights = [], []
     ms: dict[str, list[float]] = {"first_ms": [], "up_ms": [], "again_ms": []}
-    ends, tops = [], []
+    ends: list[bool] = []
+    tops: list[bool] = []
     scores: list[tuple[int, str, float]] = []
     scrolled = set()
     for person, t, y in scrolls.readings():

@@ -122,17 +122,16 @@ def scroll_features(scrolls: ScrollTable, *, seed: int = 1, most: int = 40) -> t
             "at_an_end": ((end == 0) | (end == y.max())).astype(np.float64),
         }  # fmt: skip
         for name in FEATURES:
-            rows[name].append(
-                told[name.removesuffix("_before")][slice(None, -1) if "before" in name else slice(1, None)]
-            )
+            column = told[name.removesuffix("_before")]
+            rows[name].append(column[:-1] if name.endswith("_before") else column[1:])
         persons.append(np.full(step.size - 1, person))
-    person = np.concatenate(persons)
+    who = np.concatenate(persons)
     columns = {name: np.concatenate(parts) for name, parts in rows.items()}
-    shuffled = rng.permutation(person.size)
-    order = shuffled[np.argsort(person[shuffled], kind="stable")]
-    nth = np.arange(order.size) - np.searchsorted(person[order], person[order])
+    shuffled = rng.permutation(who.size)
+    order = shuffled[np.argsort(who[shuffled], kind="stable")]
+    nth = np.arange(order.size) - np.searchsorted(who[order], who[order])
     chosen = np.sort(order[nth < most])
-    return {name: column[chosen] for name, column in columns.items()}, person[chosen]
+    return {name: column[chosen] for name, column in columns.items()}, who[chosen]
 
 
 def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
@@ -180,14 +179,14 @@ def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
         np.full(n, 1280.0), np.full(n, 800.0), 1000.0 / 60.0, person=persons[(column[:, 0] // 2).astype(int)],
         bottom=column[:, 6], rest_after=0.0,
     )  # fmt: skip
-    reading, t, y = column[seen.row, 0].astype(np.int64), seen.t, seen.scroll_y
-    order = np.lexsort((t, reading))
-    reading, t, y = reading[order], t[order], y[order]
-    rested = np.ones(t.size, dtype=bool)
-    rested[:-1] = (np.diff(t) > REST_MS) | (np.diff(reading) != 0)
-    late = 2.0 + 10.0 * uniform(act_keys(np.full(t.size, seed, np.uint64), np.arange(t.size)), 236)
-    reading = np.concatenate([np.arange(2 * people), reading[rested]])
-    t = np.concatenate([np.full(2 * people, 10.0), (t + REST_MS + late)[rested]])
-    y = np.concatenate([np.zeros(2 * people), y[rested]])
-    order = np.lexsort((t, reading))
-    return ScrollTable(person=reading[order] // 2, reading=reading[order], t=np.rint(t[order]), y=np.rint(y[order]))
+    text, at, place = column[seen.row, 0].astype(np.int64), seen.t, seen.scroll_y
+    order = np.lexsort((at, text))
+    text, at, place = text[order], at[order], place[order]
+    rested = np.ones(at.size, dtype=bool)
+    rested[:-1] = (np.diff(at) > REST_MS) | (np.diff(text) != 0)
+    late = 2.0 + 10.0 * uniform(act_keys(np.full(at.size, seed, np.uint64), np.arange(at.size)), 236)
+    text = np.concatenate([np.arange(2 * people), text[rested]])
+    at = np.concatenate([np.full(2 * people, 10.0), (at + REST_MS + late)[rested]])
+    place = np.concatenate([np.zeros(2 * people), place[rested]])
+    order = np.lexsort((at, text))
+    return ScrollTable(person=text[order] // 2, reading=text[order], t=np.rint(at[order]), y=np.rint(place[order]))

@@ -225,7 +225,10 @@ def expand_scrolls(
 
 def _nothing() -> Scrolls:
     none, row = np.empty(0), np.empty(0, dtype=np.int64)
-    strokes = TouchStrokes(**dict.fromkeys(TouchStrokes.__slots__, none) | {"key": np.empty(0, np.uint64)})
+    strokes = TouchStrokes(
+        x0=none, y0=none, x1=none, y1=none, t0=none, t1=none, leaving=none, bow=none, glide_ms=none, sharp=none,
+        key=np.empty(0, np.uint64),
+    )  # fmt: skip
     return Scrolls(row=row, t=none, scroll_y=none, stroke_row=row, strokes=strokes, key_row=row, key_t=none,
                    key_kind=row)  # fmt: skip
 

@@ -20,7 +20,7 @@ def test_reading_goes_down_and_takes_time() -> None:
         depths = [stretch.depth for stretch in plan]
         assert 1 <= len(plan) <= 4
         assert depths == sorted(depths)
-        assert 1.0 <= depths[0]
+        assert depths[0] >= 1.0
         assert depths[-1] <= 4.0 + 1e-9
         assert all(stretch.ms > 0 for stretch in plan)
 
