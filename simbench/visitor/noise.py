@@ -8,13 +8,14 @@ pseudorandom number generators", OOPSLA), which passes BigCrush as a counter-bas
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-__all__ = ["act_keys", "bits", "normal", "sway", "uniform"]
+__all__ = ["act_key", "act_keys", "bits", "normal", "normal_of", "sway", "uniform", "uniform_of"]
 
 Keys = NDArray[np.uint64]
 
@@ -59,3 +60,28 @@ def sway(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
     drawn = bits(keys, salt)
     halves = (drawn >> np.uint64(32)).astype(np.float64) + (drawn & np.uint64(0xFFFFFFFF)).astype(np.float64)
     return (halves * 2.0**-32 - 1.0) * 6.0**0.5
+
+
+_ALL: Final = 0xFFFFFFFFFFFFFFFF
+_inverse_normal: Final = NormalDist().inv_cdf
+
+
+def _mixed(z: int) -> int:
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _ALL
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _ALL
+    return z ^ (z >> 31)
+
+
+def act_key(session_key: int, act: int) -> int:
+    """`act_keys` for one act, without arrays."""
+    return _mixed((session_key + act * 0x9E3779B97F4A7C15) & _ALL)
+
+
+def uniform_of(key: int, salt: int) -> float:
+    """`uniform` for one key."""
+    return ((_mixed((key + salt * 0x9E3779B97F4A7C15) & _ALL) >> 11) + 0.5) * _TO_UNIT
+
+
+def normal_of(key: int, salt: int) -> float:
+    """`normal` for one key, to about 1e-9."""
+    return _inverse_normal(uniform_of(key, salt))

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from simbench.visitor.body.paths import Knots, path_px, walk
 from simbench.visitor.body.pointer_model import PointerModel, pointer_model
 from simbench.visitor.body.samples import FRAME_MS, Floats, Ints, Moves, Samples, steps
-from simbench.visitor.noise import normal, uniform
+from simbench.visitor.noise import uniform
 
-__all__ = ["expand_moves", "expand_strokes", "movement_ms"]
+__all__ = ["expand_moves", "movement_ms"]
 
 #: How many movements are expanded at once: what they need stays near the processor.
 _AT_ONCE: Final = 4096
@@ -128,16 +128,3 @@ def _along(knots: Knots, row: Ints, tau: Floats) -> NDArray[np.complex128]:
     m1, m2 = np.float32(0.5) * (p2 - p0), np.float32(0.5) * (p3 - p1)
     place: NDArray[np.complex128] = p1 + w * (m1 + w * ((3.0 * a - 2.0 * m1 - m2) + w * (m1 + m2 - 2.0 * a)))
     return place
-
-
-def expand_strokes(strokes: Moves, interval_ms: float) -> Samples:
-    """Samples of a finger's strokes: straight, minimum jerk, the speed peak early; clocked like `expand_moves`."""
-    row, t, tau = _times(strokes, interval_ms)
-    k = (_EARLY * (0.5 + uniform(strokes.key, 3)))[row]
-    tau = tau * (1.0 + k) / (1.0 + k * tau)
-    s = tau * tau * tau * (10.0 + tau * (6.0 * tau - 15.0))
-    side = (0.03 * normal(strokes.key, 4))[row] * 4.0 * s * (1.0 - s)
-    dx, dy = (strokes.x1 - strokes.x0)[row], (strokes.y1 - strokes.y0)[row]
-    x = np.rint(strokes.x0[row] + dx * s - dy * side)
-    y = np.rint(strokes.y0[row] + dy * s + dx * side)
-    return _changed(strokes, row, t, x, y)

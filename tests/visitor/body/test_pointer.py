@@ -5,7 +5,7 @@ import pytest
 
 from simbench.visitor.body.halving import Pieces, halves_of
 from simbench.visitor.body.idle import wander_moves
-from simbench.visitor.body.pointer import expand_moves, expand_strokes
+from simbench.visitor.body.pointer import expand_moves
 from simbench.visitor.body.pointer_model import pointer_model
 from simbench.visitor.body.samples import FRAME_MS, Moves
 from simbench.visitor.noise import act_keys
@@ -138,15 +138,6 @@ def test_who_overshoots_is_beyond_the_end_at_half_the_time() -> None:
 
     assert (furthest(1.0) > 1.01).mean() > 0.98
     assert (furthest(0.0) > 1.01).mean() < 0.4
-
-
-def test_fingers_go_straight() -> None:
-    strokes = moves_of()
-    samples = expand_strokes(strokes, 50.0)
-    same = np.diff(samples.row) == 0
-    path = np.bincount(samples.row[1:][same], np.hypot(np.diff(samples.x), np.diff(samples.y))[same], minlength=N)
-    chord = np.hypot(strokes.x1 - strokes.x0, strokes.y1 - strokes.y0)
-    assert (path[chord > 50] < 1.1 * chord[chord > 50]).all()
 
 
 def test_idle_hands_move_and_rest_as_peoples_do() -> None:
