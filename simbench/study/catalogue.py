@@ -11,7 +11,9 @@ from simbench.study.study import Study
 __all__ = ["STUDIES", "find_study"]
 
 #: Name to the module that holds its `STUDY`.
-STUDIES: Final[dict[str, str]] = {}
+STUDIES: Final[dict[str, str]] = {
+    "realism": "simbench.study.realism.study",
+}
 
 
 def find_study(name: str) -> Study:
