@@ -60,19 +60,21 @@ def quantile_chart(groups: Sequence[tuple[str, Sequence[QuantileRow]]]) -> bytes
                 single.append((row.measure.name, row.cells[0], row.measure.judged))
                 continue
             middle = row.cells[2]
-            said = f"median {_short(middle.people)} and {_short(middle.visitors)} {row.measure.unit}"
+            said = f"median {_short(middle.people, row.measure.unit)}"
+            if middle.visitors is not None:
+                said += f", visitors {_short(middle.visitors, row.measure.unit)}"
             entries = [(f"{100 * (cell.level or 0):.0f} %", cell, row.measure.judged) for cell in reversed(row.cells)]
             name = row.measure.name + (" (1 - it)" if row.measure.complement else "")
             panels.append((f"{name}\n", f"{title}; {said}", entries))
         if single:
-            panels.append(("single numbers\n", title, single))
+            panels.append((f"{title}\n", "one number each", single))
     if not panels:
         panels = [("nothing to compare\n", "", [])]
     columns = 3
     lines = -(-len(panels) // columns)
     figure = _figure(15.0, 1.2 + 2.25 * lines)
-    grid = figure.add_gridspec(lines, columns, left=0.1, right=0.985, top=1 - 1.25 / (1.2 + 2.25 * lines),
-                               bottom=0.45 / (1.2 + 2.25 * lines), hspace=0.72, wspace=0.5)  # fmt: skip
+    grid = figure.add_gridspec(lines, columns, left=0.125, right=0.985, top=1 - 1.25 / (1.2 + 2.25 * lines),
+                               bottom=0.45 / (1.2 + 2.25 * lines), hspace=0.72, wspace=0.62)  # fmt: skip
     for number, (name, said, entries) in enumerate(panels):
         axes = figure.add_subplot(grid[number // columns, number % columns])
         _ratio_panel(axes, entries)
@@ -96,7 +98,7 @@ def _ratio_panel(axes: Axes, entries: Sequence[tuple[str, Cell, bool]]) -> None:
     axes.tick_params(axis="y", colors=_INK)
     for y, (_, cell, judged) in enumerate(entries):
         low, high = (0.5, 2.0) if cell.level in OUTER else (0.75, 1.25)
-        axes.fill_betweenx([y - 0.42, y + 0.42], low, high, color=_BAND, lw=0)
+        axes.fill_betweenx([y - 0.42, y + 0.42], low, high, color=_BAND, lw=0, zorder=1)
         if cell.low is not None and cell.high is not None and cell.people > 0:
             # Of a complement the interval turns round with the value; as a ratio it stays where it belongs.
             flip = cell.visitors is not None and cell.ratio is not None and cell.people not in (0.0, 1.0) and not (
@@ -111,7 +113,7 @@ def _ratio_panel(axes: Axes, entries: Sequence[tuple[str, Cell, bool]]) -> None:
         if shown != cell.ratio:
             marker = "<" if cell.ratio < 1 else ">"
         axes.plot(shown, y, marker, ms=7.5, mfc=_VISITORS if judged else "white", mec=_VISITORS, mew=1.3, clip_on=False)
-    axes.axvline(1.0, color=_PEOPLE, lw=1.1, zorder=0)
+    axes.axvline(1.0, color=_PEOPLE, lw=1.1, zorder=1.5)
 
 
 def _quantile_key(axes: Axes) -> None:
@@ -120,8 +122,8 @@ def _quantile_key(axes: Axes) -> None:
     axes.set_ylim(0, 1)
     at = 0.0
     for marker, words in (
-        ("line", "people (95 % bootstrap)"), ("band", "target"), ("o", "visitors, in"), ("X", "visitors, missed"),
-        (">", "missed, off the scale"), ("hollow", "shown, not judged"),
+        ("line", "people, 95 % bootstrap"), ("band", "target"), ("o", "visitors, within"), ("X", "visitors, missed"),
+        (">", "off the scale"), ("hollow", "shown, not judged"),
     ):  # fmt: skip
         if marker == "line":
             axes.plot([at, at + 2.4], [0.5, 0.5], color=_PEOPLE, lw=5, alpha=0.45, solid_capstyle="butt")
@@ -133,13 +135,12 @@ def _quantile_key(axes: Axes) -> None:
             axes.plot(at + 1.2, 0.5, "o" if hollow else marker, ms=7.5, mfc="white" if hollow else _VISITORS,
                       mec=_VISITORS, mew=1.3)  # fmt: skip
         axes.text(at + 3.2, 0.5, words, fontsize=9, color=_INK, va="center")
-        at += 16.5
+        at += 4.6 + 0.62 * len(words)
 
 
-def _short(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
+def _short(value: float, unit: str) -> str:
+    said = f"{value:.2f}" if abs(value) < 1 else f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
+    return said if unit in {"1", "share"} else f"{said} {unit}"
 
 
 def auc_chart(groups: Sequence[tuple[str, Sequence[SetRow]]]) -> bytes:
@@ -149,15 +150,16 @@ def auc_chart(groups: Sequence[tuple[str, Sequence[SetRow]]]) -> bytes:
         for features in dict.fromkeys(row.features for row in rows):
             inside = [row for row in rows if row.features == features and row.auc is not None]
             if inside:
-                panels.append((title if title.endswith(features) else f"{title}: {features}", inside))
+                several = len({row.features for row in rows}) > 1
+                panels.append((f"{title}: {features}" if several else title, inside))
     heights = [len(rows) + 1.5 for _, rows in panels] or [2.0]
     total = 1.35 + 0.3 * sum(heights)
     figure = _figure(11.0, total)
     figure.text(0.02, 1 - 0.34 / total, "Can a classifier tell them from people?", fontsize=15, color=_INK,
                 fontweight="bold", va="center")  # fmt: skip
     figure.text(0.02, 1 - 0.68 / total, "AUC: .5 is chance, 1 is never wrong. Whiskers: 90 % interval. Bars mark "
-                "targets: the visitors' whisker is to end left of it, the control's dot to lie right of it.", fontsize=9,
-                color=_MUTED, va="center")  # fmt: skip
+                "targets: the visitors' whisker is to end left of it, the control's dot to lie right of it.",
+                fontsize=9, color=_MUTED, va="center")  # fmt: skip
     axes = figure.add_axes((0.3, 0.42 / total, 0.62, 1 - 1.45 / total))
     _bare(axes)
     axes.set_xlim(0.3, 1.0)
@@ -191,7 +193,7 @@ def _auc_line(axes: Axes, y: float, row: SetRow) -> None:
     if row.target is not None:
         axes.plot([row.target] * 2, [y - 0.36, y + 0.36], color=_INK, lw=2.2, zorder=3)
     said = f"{row.auc:.2f}" + ("" if row.held is None else "  held" if row.held else "  missed")
-    axes.text(1.015, y, said, transform=axes.get_yaxis_transform(), fontsize=9, va="center",
+    axes.text(1.03, y, said, transform=axes.get_yaxis_transform(), fontsize=9, va="center",
               color=_VISITORS if row.held is False else _INK,
               fontweight="bold" if row.held is False else "normal")  # fmt: skip
 

@@ -195,7 +195,7 @@ def _shop_rests(_: Side, effort: Effort) -> Side:
 
 
 def _band(low: int, high: int) -> str:
-    return f"duration at {low} to {high} px"
+    return f"at {low} to {high} px"
 
 
 def durations(m: Movements) -> Side:

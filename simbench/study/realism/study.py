@@ -147,7 +147,8 @@ def _number(value: float | None) -> str:
 def _quantile_table(found: Sequence[_Found]) -> StudyTable:
     rows = [
         [
-            each.group.title, f"{row.measure.name}, {row.measure.unit}", _joined(row, lambda cell: _number(cell.people)),
+            each.group.title, f"{row.measure.name}, {row.measure.unit}",
+            _joined(row, lambda cell: _number(cell.people)),
             _joined(row, lambda cell: "-" if cell.low is None else f"{_number(cell.low)}–{_number(cell.high)}"),
             _joined(row, lambda cell: _number(cell.visitors)),
             _joined(row, lambda cell: "-" if cell.ratio is None else f"{cell.ratio:.2f}"), _verdict(row),
@@ -160,8 +161,8 @@ def _quantile_table(found: Sequence[_Found]) -> StudyTable:
         columns=["group", "measure", "people", "their 95 % interval", "visitors", "ratio", "verdict"],
         rows=rows,
         note="25/50/75 %, medians and shares: within 25 % (straightness: of 1 - straightness), failing only where the "
-        "people's own interval, a bootstrap over people, lies outside too. 5/95 %: between half and twice. In brackets: "
-        "shown, not judged.",
+        "people's own interval, a bootstrap over people, lies outside too. 5/95 %: between half and twice. In "
+        "brackets: shown, not judged.",
     )
 
 
