@@ -137,7 +137,7 @@ def expand(
     _add_scrolls(rows, columns, kind, keys, touch[owner], stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], recorder)
     _add_presses(rows, columns, kind)
-    _add_keys(rows, columns, kind, keys, touch[owner], stage)
+    _add_keys(rows, columns, kind, keys, session_keys[owner], touch[owner], stage)
 
     act, t, type_code, x, y, scroll_y, target, value, data, detail = rows.gather()
     session = owner[act]
@@ -266,15 +266,16 @@ def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
 
 
 def _add_keys(
-    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    stage: Stage,
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], persons: NDArray[np.uint64],
+    touch: NDArray[np.bool_], stage: Stage,
 ) -> None:  # fmt: skip
     which = np.flatnonzero(kind == Kind.TYPE)
-    entry, t, backspace, length = expand_keys(
+    strokes = expand_keys(
         columns[Col.T0][which], columns[Col.C][which], columns[Col.A][which].astype(np.int64),
-        columns[Col.B][which].astype(np.int64), keys[which],
+        columns[Col.B][which].astype(np.int64), keys[which], person=persons[which], touch=touch[which],
     )  # fmt: skip
-    act = which[entry]
+    t, backspace, length = strokes.press, strokes.backspace, strokes.length
+    act = which[strokes.row]
     target = columns[Col.TARGET][act]
     character, back = stage.strings.code("character"), stage.strings.code("backspace")
     # A phone's keyboard tells the page that some key was pressed, not which (keyCode 229).

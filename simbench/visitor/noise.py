@@ -8,13 +8,14 @@ pseudorandom number generators", OOPSLA), which passes BigCrush as a counter-bas
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-__all__ = ["act_keys", "normal", "uniform"]
+__all__ = ["act_key", "act_keys", "normal", "normal_of", "uniform", "uniform_of"]
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1: Final = np.uint64(0xBF58476D1CE4E5B9)
@@ -45,3 +46,28 @@ def uniform(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
 def normal(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
     """One standard normal number for each key."""
     return ndtri(uniform(keys, salt))
+
+
+_ALL: Final = 0xFFFFFFFFFFFFFFFF
+_inverse_normal: Final = NormalDist().inv_cdf
+
+
+def _mixed(z: int) -> int:
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _ALL
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _ALL
+    return z ^ (z >> 31)
+
+
+def act_key(session_key: int, act: int) -> int:
+    """`act_keys` for one act, without arrays."""
+    return _mixed((session_key + act * 0x9E3779B97F4A7C15) & _ALL)
+
+
+def uniform_of(key: int, salt: int) -> float:
+    """`uniform` for one key."""
+    return ((_mixed((key + salt * 0x9E3779B97F4A7C15) & _ALL) >> 11) + 0.5) * _TO_UNIT
+
+
+def normal_of(key: int, salt: int) -> float:
+    """`normal` for one key, to about 1e-9."""
+    return _inverse_normal(uniform_of(key, salt))

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from simbench.visitor.body.idle import wander_moves
-from simbench.visitor.body.keyboard import expand_keys
 from simbench.visitor.body.pointer import expand_moves, movement_ms
 from simbench.visitor.body.samples import Moves
 from simbench.visitor.body.scrolling import expand_scrolls
@@ -129,20 +128,3 @@ def test_scrolling_ends_where_it_was_told_to_and_never_goes_beyond(touch: bool, 
     assert (scrolls.t <= t1[scrolls.row] + 1e-6).all()
     assert (scrolls.strokes.t0.size > 0) is touch
     assert ((scrolls.strokes.t1 > scrolls.strokes.t0) & (scrolls.strokes.t0 >= 0)).all()
-
-
-def test_typing_ends_with_the_whole_text_whatever_slipped_on_the_way() -> None:
-    rng = np.random.default_rng(4)
-    length, slips = rng.integers(1, 30, N), rng.integers(0, 4, N)
-    key = act_keys(np.full(N, 5, np.uint64), np.arange(N))
-    row, t, backspace, typed = expand_keys(np.full(N, 100.0), np.full(N, 180.0), length, slips, key)
-    assert np.array_equal(np.bincount(row, minlength=N), length + 2 * slips)
-    assert np.array_equal(np.bincount(row, backspace, minlength=N), slips)
-    last = np.flatnonzero(np.diff(row, append=-1))
-    assert np.array_equal(typed[last], length)
-    # Each stroke changes the length by exactly one, up for a character and down for a backspace.
-    first = np.diff(row, prepend=-1) != 0
-    before = np.where(first, 0, np.roll(typed, 1))
-    assert np.array_equal(typed - before, np.where(backspace, -1, 1))
-    assert (np.diff(t)[np.diff(row) == 0] > 0).all()
-    assert np.allclose(t[last], 100.0 + 180.0 * (length + 2 * slips))
