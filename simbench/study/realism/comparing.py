@@ -6,7 +6,7 @@ not mean that people and visitors cannot be told apart, only that this classifie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -92,15 +92,20 @@ def compare_feature_sets(
     """All two-sample tests of one group."""
     rows: list[SetRow] = []
     features: list[FeatureRow] = []
+    alone: dict[str, float] = {}
     for name, target in group.sets.items():
         real = people.samples[name]
         tell(f"{group.title}, {name}: {PEOPLE}")
         rows.append(_halves(group.name, name, real, effort))
         tell(f"{group.title}, {name}: {VISITORS}")
-        row, test = _against(group.name, name, VISITORS, real, visitors, effort, target=target, each_feature=True)
+        # A set that joins others has no feature of its own to be tried alone.
+        joined = set(real.columns) <= set(alone)
+        row, test = _against(group.name, name, VISITORS, real, visitors, effort, target=target,
+                             each_feature=not joined)  # fmt: skip
         rows.append(row)
         if test is not None and not isinstance(visitors, str):
-            features += _by_feature(group.name, name, test, real, visitors.samples[name])
+            alone.update(test.per_feature)
+            features += _by_feature(group.name, name, test, alone, real, visitors.samples[name])
         for rival, side in rivals:
             tell(f"{group.title}, {name}: {rival.name}")
             rows.append(_against(group.name, name, rival.name, real, side, effort,
@@ -174,11 +179,13 @@ def _too_few(real: Sample, other: Sample) -> str:
     return ""
 
 
-def _by_feature(group: str, features: str, test: TwoSample, real: Sample, other: Sample) -> list[FeatureRow]:
+def _by_feature(
+    group: str, features: str, test: TwoSample, alone: Mapping[str, float], real: Sample, other: Sample
+) -> list[FeatureRow]:  # fmt: skip
     """Features from the one that gives away most to the one that gives away least."""
     rows = [
         FeatureRow(
-            group=group, features=features, feature=name, auc=test.per_feature[name], importance=test.importance[name],
+            group=group, features=features, feature=name, auc=alone[name], importance=test.importance[name],
             ks=float(ks_2samp(real.values[:, i], other.values[:, i]).statistic),
         )
         for i, name in enumerate(real.columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from simbench.errors import BadInput
@@ -18,12 +19,13 @@ from simbench.study.realism.pointing import DESKTOP_MOVES, MOVEMENTS, RESTS, bot
 from simbench.study.realism.quantiles import Cell, QuantileRow, compare_numbers
 from simbench.study.realism.shop_visits import SHOP_VISITS
 from simbench.study.realism.trials import Trial, Trials, read_trials
+from simbench.study.realism.typing_group import TYPING
 from simbench.study.study import Outcome, Request, Study, StudyTable
 
 __all__ = ["GROUPS", "STUDY"]
 
 #: Everything that is compared, in the order in which it is told.
-GROUPS: Final[tuple[Group, ...]] = (MOVEMENTS, RESTS, WEB_CLICKS, DESKTOP_CLICKS, DESKTOP_MOVES, SHOP_VISITS)
+GROUPS: Final[tuple[Group, ...]] = (MOVEMENTS, RESTS, WEB_CLICKS, DESKTOP_CLICKS, DESKTOP_MOVES, TYPING, SHOP_VISITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def _compare(
     calibrated = hashlib.sha256(path.read_bytes()).hexdigest() in trials.calibrated_files
     halved = calibrated and group.halved
     keep: Keep = (lambda names: ~calibration_half(names)) if halved else everybody
-    people = group.people(path, keep)
+    people = _read(group, path, keep)
     tell(f"{group.title}: simulating")
     visitors = group.visitors(people, effort)
     rivals: list[tuple[Rival, Side | str]] = [(rival, rival.make(people, effort)) for rival in group.rivals]
@@ -93,6 +95,16 @@ def _compare(
         calibrated) else "everybody in the file; nothing was fitted on them"  # fmt: skip
     return _Found(group=group, judged_on=judged_on, quantiles=quantiles, sets=sets, features=features, people=people,
                   visitors=visitors)  # fmt: skip
+
+
+def _read(group: Group, path: Path, keep: Keep) -> Side:
+    """The people's side; whatever a stranger's file does to the code that measures it is told in one line."""
+    try:
+        return group.people(path, keep)
+    except (ArithmeticError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise BadInput(
+            f"{path}: does not hold what is needed for {group.title.lower()} ({type(error).__name__}: {error})"
+        ) from error
 
 
 def _outcome(found: Sequence[_Found], skipped: list[str], trials: Trials, *, show_people: bool) -> Outcome:

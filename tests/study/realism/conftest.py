@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simbench.study.realism import two_sample
+
 Floats = NDArray[np.float64]
 
 
@@ -89,6 +91,12 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(root / "human" / "shop_sessions.csv.gz", shop_sessions(300, 3))
     write(root / "bots" / "web_mouse_simple.csv.gz", web_mouse(6, 20, 4))
     return root
+
+
+@pytest.fixture
+def small_forests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of the trees: enough to tell minimum jerk from anything."""
+    monkeypatch.setattr(two_sample, "_TREES", 30)
 
 
 @pytest.fixture

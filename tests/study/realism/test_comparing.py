@@ -12,6 +12,7 @@ from simbench.study.realism.groups import Effort, Group, Sample, Side, everybody
 from simbench.study.realism.pointing import MOVEMENTS
 
 pytest.importorskip("sklearn", reason="the study extra is not installed")
+pytestmark = pytest.mark.usefixtures("small_forests")
 QUICK = Effort(size=0.1, seed=1)
 
 
