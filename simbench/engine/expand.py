@@ -15,7 +15,8 @@ from simbench.visitor.body.idle import wander_moves
 from simbench.visitor.body.keyboard import expand_keys
 from simbench.visitor.body.pointer import expand_moves
 from simbench.visitor.body.samples import Moves
-from simbench.visitor.body.scrolling import expand_scrolls
+from simbench.visitor.body.scrolling import KEY_KINDS, expand_scrolls
+from simbench.visitor.body.touch import expand_strokes
 from simbench.visitor.noise import act_keys
 
 __all__ = ["Expanded", "Recorder", "expand"]
@@ -134,7 +135,7 @@ def expand(
     plain = np.flatnonzero(kind == Kind.EVENT)
     rows.add(plain, of(plain, Col.T0), of(plain, Col.A), scroll_y=of(plain, Col.S0), target=of(plain, Col.TARGET),
              value=of(plain, Col.B), data=of(plain, Col.C))  # fmt: skip
-    _add_scrolls(rows, columns, kind, keys, touch[owner], stage, recorder)
+    _add_scrolls(rows, columns, kind, keys, session_keys[owner], touch[owner], stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], recorder)
     _add_presses(rows, columns, kind)
     _add_keys(rows, columns, kind, keys, session_keys[owner], touch[owner], stage)
@@ -221,26 +222,30 @@ def _add_moves(
 
 
 def _add_scrolls(
-    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    stage: Stage, recorder: Recorder,
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], persons: NDArray[np.uint64],
+    touch: NDArray[np.bool_], stage: Stage, recorder: Recorder,
 ) -> None:  # fmt: skip
     moved = columns[Col.S0] != columns[Col.S1]
     which = np.flatnonzero(((kind == Kind.READ) | (kind == Kind.SCROLL)) & moved)
     scene = columns[Col.SCENE][which].astype(np.int64)
     width = np.array([s.vw for s in stage.scenes])[scene]
     height = np.array([s.vh for s in stage.scenes])[scene]
+    bottom = np.array([s.sy_max for s in stage.scenes])[scene]
     scrolls = expand_scrolls(
         columns[Col.S0][which], columns[Col.S1][which], columns[Col.T0][which], columns[Col.T1][which], keys[which],
-        touch[which], kind[which] == Kind.SCROLL, width, height, recorder.scroll_ms,
+        touch[which], kind[which] == Kind.SCROLL, width, height, recorder.scroll_ms, person=persons[which],
+        bottom=bottom,
     )  # fmt: skip
     rows.add(which[scrolls.row], scrolls.t, _TYPE["scroll"], scroll_y=scrolls.scroll_y)
     strokes = scrolls.strokes
     act = which[scrolls.stroke_row]
     rows.add(act, strokes.t0, _TYPE["touchstart"], x=strokes.x0, y=strokes.y0)
     if recorder.mousemove_ms > 0:
-        samples = expand_moves(strokes, _TOUCHMOVE_ms)
+        samples = expand_strokes(strokes, _TOUCHMOVE_ms)
         rows.add(act[samples.row], samples.t, _TYPE["touchmove"], x=samples.x, y=samples.y)
     rows.add(act, strokes.t1, _TYPE["touchend"], x=strokes.x1, y=strokes.y1)
+    names = np.array([stage.strings.code(name) for name in KEY_KINDS], dtype=np.float64)
+    rows.add(which[scrolls.key_row], scrolls.key_t, _TYPE["keydown"], data=names[scrolls.key_kind])
 
 
 def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
