@@ -1,8 +1,8 @@
 """Clicks: how long a button is held, how soon the next press follows, and how far from the last one.
 
-Office work (`desktop_mouse`) tells presses and releases; a web site (`web_mouse`) tells only when clicks were. Both are
-compared with the clicks of simulated visits to a shop, whose task differs from both: what depends on hands alone (how
-long a press is held, how quickly a double press follows) is judged, and what depends on the task is shown.
+Office work (`desktop_mouse`) tells presses and releases, and is compared with the presses of simulated visits to a shop, another
+task: what depends on hands alone (how long a press is held, how quickly a double press follows) is judged, and what
+depends on the task is shown. A web site (`web_mouse`) tells only when clicks were; simulated browsing tells the same.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from simbench.study.realism.groups import (
     everybody,
 )
 from simbench.study.realism.people import read_columns
-from simbench.study.realism.visits import Visits, play_shop
+from simbench.study.realism.visits import play_shop
+from simbench.study.realism.web_preset import web_table
 
 __all__ = ["DESKTOP_CLICKS", "WEB_CLICKS", "click_times", "presses", "read_web_mouse"]
 
@@ -149,8 +150,11 @@ def read_web_mouse(path: Path, keep: Keep = everybody) -> dict[str, NDArray[Any]
     }  # fmt: skip
 
 
-def _shop_clicks(_: Side, effort: Effort) -> Side:
-    visits: Visits = play_shop(effort)
+def _web_clicks(_: Side, effort: Effort) -> Side:
+    table = web_table(effort)
+    if table is not None:
+        return click_times(table["session"], table["t_ms"], table["x"], table["y"], table["ev"] != "m")
+    visits = play_shop(effort)
     return click_times(visits.session, visits.t_ms, visits.x, visits.y, visits.type == "click")
 
 
@@ -168,6 +172,5 @@ DESKTOP_CLICKS: Final = Group(
 
 WEB_CLICKS: Final = Group(
     name="clicks on the web", title="Clicks, web site", file="web_mouse", sets={"clicks": None},
-    measures=(Measure(name=_BETWEEN, unit="s"),), people=_web, visitors=_shop_clicks,
-    note="The people were given tasks on a site of articles, the visitors shop.",
+    measures=(Measure(name=_BETWEEN, unit="s"),), people=_web, visitors=_web_clicks,
 )  # fmt: skip

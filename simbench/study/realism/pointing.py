@@ -16,6 +16,7 @@ from simbench.study.realism.groups import Effort, Floats, Group, Keep, Measure, 
 from simbench.study.realism.movements import FEATURES_A, FEATURES_B, FRAME_MS, Movements, movement_features, movements
 from simbench.study.realism.people import read_columns
 from simbench.study.realism.visits import play_shop
+from simbench.study.realism.web_preset import web_table
 
 __all__ = ["DESKTOP_MOVES", "MOVEMENTS", "RESTS", "bots_group", "minimum_jerk", "movement_side"]
 
@@ -129,13 +130,9 @@ def _bezier(people: Side, effort: Effort) -> Side | str:
     return movement_side(movements(_rendered(paths)))
 
 
-def _visitors(people: Side, effort: Effort) -> Side | str:
-    """Our own movements at the people's chords; durations are ours too."""
-    try:
-        from simbench.study.realism.web_mouse import simulate_web_mouse  # noqa: PLC0415
-    except ImportError:
-        return "no preset yet"
-    return movement_side(movements(simulate_web_mouse(people, effort)))
+def _visitors(_: Side, effort: Effort) -> Side | str:
+    table = web_table(effort)
+    return "no preset yet" if table is None else movement_side(movements(table))
 
 
 def _shop_movements(_: Side, effort: Effort) -> Side:
@@ -190,8 +187,8 @@ def _people_rests(path: Path, keep: Keep) -> Side:
     return rests(movements(read_web_mouse(path, keep)))
 
 
-def _shop_rests(_: Side, effort: Effort) -> Side:
-    return rests(movements(_shop_table(effort)))
+def _web_rests(_: Side, effort: Effort) -> Side:
+    return rests(movements(web_table(effort) or _shop_table(effort)))
 
 
 def _band(low: int, high: int) -> str:
@@ -239,8 +236,7 @@ def _shop_durations(_: Side, effort: Effort) -> Side:
 RESTS: Final = Group(
     name="rests", title="Rests between movements, web site", file="web_mouse", sets={},
     measures=(Measure(name=_PAUSE, unit="ms"), Measure(name=_ENDS, unit="share", kind="share")),
-    people=_people_rests, visitors=_shop_rests,
-    note="From whole visits to the shop, since a preset of single movements has no rests.",
+    people=_people_rests, visitors=_web_rests,
 )  # fmt: skip
 
 DESKTOP_MOVES: Final = Group(

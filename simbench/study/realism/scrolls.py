@@ -121,7 +121,9 @@ def scroll_features(scrolls: ScrollTable, *, seed: int = 1, most: int = 40) -> t
             "at_an_end": ((end == 0) | (end == y.max())).astype(np.float64),
         }  # fmt: skip
         for name in FEATURES:
-            rows[name].append(told[name.removesuffix("_before")][slice(None, -1) if "before" in name else slice(1, None)])
+            rows[name].append(
+                told[name.removesuffix("_before")][slice(None, -1) if "before" in name else slice(1, None)]
+            )
         persons.append(np.full(step.size - 1, person))
     person = np.concatenate(persons)
     columns = {name: np.concatenate(parts) for name, parts in rows.items()}
@@ -155,7 +157,11 @@ def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
             down = leg % 2 == 0
             u = uniform(leg_key, 233)[0]
             if down:
-                to = 1.0 if u < task["to_the_end"] else y / far + (1.0 - y / far) * (0.3 + 0.7 * uniform(leg_key, 234)[0])
+                to = (
+                    1.0
+                    if u < task["to_the_end"]
+                    else y / far + (1.0 - y / far) * (0.3 + 0.7 * uniform(leg_key, 234)[0])
+                )
             else:
                 to = 0.0 if u < task["to_the_top"] else y / far * 0.8 * uniform(leg_key, 234)[0]
             z = own + np.sqrt(1.0 - task["person_share"] ** 2) * normal(leg_key, 235)[0]

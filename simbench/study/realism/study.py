@@ -17,7 +17,9 @@ from simbench.study.realism.people import PeopleFolder
 from simbench.study.realism.pictures import auc_chart, movement_gallery, quantile_chart
 from simbench.study.realism.pointing import DESKTOP_MOVES, MOVEMENTS, RESTS, bots_group
 from simbench.study.realism.quantiles import Cell, QuantileRow, compare_numbers
+from simbench.study.realism.scroll_group import SCROLLS
 from simbench.study.realism.shop_visits import SHOP_VISITS
+from simbench.study.realism.touch_group import TOUCH
 from simbench.study.realism.trials import Trial, Trials, read_trials
 from simbench.study.realism.typing_group import TYPING
 from simbench.study.study import Outcome, Request, Study, StudyTable
@@ -25,7 +27,17 @@ from simbench.study.study import Outcome, Request, Study, StudyTable
 __all__ = ["GROUPS", "STUDY"]
 
 #: Everything that is compared, in the order in which it is told.
-GROUPS: Final[tuple[Group, ...]] = (MOVEMENTS, RESTS, WEB_CLICKS, DESKTOP_CLICKS, DESKTOP_MOVES, TYPING, SHOP_VISITS)
+GROUPS: Final[tuple[Group, ...]] = (
+    MOVEMENTS,
+    RESTS,
+    WEB_CLICKS,
+    DESKTOP_CLICKS,
+    DESKTOP_MOVES,
+    SCROLLS,
+    TYPING,
+    TOUCH,
+    SHOP_VISITS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -277,7 +277,7 @@ def _drawn_flicks(
     # the slower flicks.
     turn = hands.turns[of]
     odds = turn[:, 0] + turn[:, 1] * log_gap
-    odds[leads] = (hands.against[of[leads], 0] + hands.against[of[leads], 1] * log_gap[leads])
+    odds[leads] = hands.against[of[leads], 0] + hands.against[of[leads], 1] * log_gap[leads]
     turns = uniform(flick_key, 246) < _logistic(odds)
     turns &= ~(hasty[row] | opens)
     flips = np.cumsum(turns)

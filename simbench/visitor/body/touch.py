@@ -134,7 +134,9 @@ def finger_strokes(
 
     sign = np.sign(way)
     middle = viewport_h * (0.55 + 0.08 * normal(key, 264))
-    y0 = np.clip(middle + sign * drag / 2, 4.0 + np.where(sign > 0, drag, 0.0), viewport_h - 4.0 - np.where(sign < 0, drag, 0.0))
+    y0 = np.clip(
+        middle + sign * drag / 2, 4.0 + np.where(sign > 0, drag, 0.0), viewport_h - 4.0 - np.where(sign < 0, drag, 0.0)
+    )
     y0 = np.rint(y0)
     side = quantile(told.sideways, normal(key, 265)) * drag
     x0 = np.rint(viewport_w * (0.6 + 0.08 * normal(person, 266) + 0.09 * normal(key, 267)).clip(0.08, 0.95))
