@@ -10,14 +10,14 @@ presses, episodes of the truth, and events without a place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance
 
 from simbench.core.grid import Place
-from simbench.events.run import Run
+from simbench.events.run import PageImage, Run
 from simbench.report.overlay_backdrop import find_backdrop
 from simbench.report.overlay_panel import font
 from simbench.report.palette import ACCENT, INK, LINE, MUTED, PAPER, ramp
@@ -120,13 +120,16 @@ def _tint(colour: tuple[int, int, int], share: float) -> tuple[int, int, int]:
 
 
 def _panel(run: Run, view: ViewTrace) -> _Panel:
-    place = Place(page=view.page, state=view.states[0] if view.states else None, layout=view.layout)
+    place = Place(page=view.page, state=view.state, layout=view.layout)
     backdrop = find_backdrop(run, place, width_px=view.width, height_px=view.doc_h, deepest_px=_deepest(view))
     shown = min(backdrop.height_px, round(min(_deepest(view) + 160.0, _DEEPEST_PX)))
     narrow = backdrop.width_px < 600
     page_w = 320 if narrow else 600
     scale = page_w / backdrop.width_px
     page_h = max(round(shown * scale), 60)
+    # A picture that shows another state would mislead: then the boxes of the right one are drawn.
+    other = backdrop.screenshot is not None and not _shows(backdrop.screenshot, place.state)
+    backdrop = replace(backdrop, screenshot=None) if other else backdrop
     page = backdrop.picture(shown).resize((page_w * _FINE, page_h * _FINE), Image.Resampling.LANCZOS)
     page = ImageEnhance.Color(page).enhance(0.25)
     page = Image.blend(page, Image.new("RGB", page.size, PAPER), 0.5)
@@ -149,14 +152,22 @@ def _panel(run: Run, view: ViewTrace) -> _Panel:
     image.paste(page.resize((page_w, page_h), Image.Resampling.LANCZOS), (_GAZE + 4, _HEAD))
     draw.rectangle((_GAZE + 4, _HEAD, _GAZE + 4 + page_w - 1, _HEAD + page_h - 1), outline=LINE)
     if shown < backdrop.height_px:
-        draw.text((_GAZE + 8, _HEAD + page_h - 18), f"page goes on to {backdrop.height_px:,} px", font=font(12),
-                  fill=MUTED)  # fmt: skip
+        said = f"page goes on to {backdrop.height_px:,} px"
+        room = draw.textlength(said, font=font(12)) + 10
+        draw.rectangle((_GAZE + 5, _HEAD + page_h - 20, _GAZE + 5 + room, _HEAD + page_h - 2), fill=PAPER)
+        draw.text((_GAZE + 10, _HEAD + page_h - 18), said, font=font(12), fill=MUTED)
     _draw_strip(draw, view, (_GAZE + 4 + page_w + 8, _HEAD), min(page_h, 420), float(backdrop.height_px))
     for number, (text, strong) in enumerate(lines):
         y = _HEAD + page_h + 8 + _LINE * number
         draw.text((0, y), _cut(draw, text, width, 13, bold=strong), font=font(13, bold=strong),
                   fill=ACCENT if strong else INK)  # fmt: skip
     return _Panel(image=image, width=width, height=height)
+
+
+def _shows(image: PageImage, state: str | None) -> bool:
+    """Whether a picture shows `state`, by its file's name (``page--state--viewport``); yes where that says nothing."""
+    parts = image.screenshot.name.split("--") if image.screenshot is not None else []
+    return state is None or len(parts) < 3 or parts[1] == state
 
 
 def _cut(draw: ImageDraw.ImageDraw, text: str, room: float, size: int = 18, *, bold: bool = True) -> str:

@@ -61,7 +61,8 @@ class Mark:
 class ViewTrace:
     """One page view; times are s since the session began, places page px, `scroll_y` px.
 
-    `bands` is gaze dwell in s over equal bands of the document's height; empty where the run has no truth.
+    `states` are the page's states in order, `state` the one that most was done in. `bands` is gaze dwell in s over equal
+    bands of the document's height; empty where the run has no truth.
     """
 
     number: int
@@ -70,6 +71,7 @@ class ViewTrace:
     nav: str
     layout: str | None
     states: tuple[str, ...]
+    state: str | None
     width: float
     viewport_h: float
     doc_h: float
@@ -195,7 +197,7 @@ def _view(
     states = Counter(e["state"] for e in events if e["state"])
     return ViewTrace(
         number=view["view"], page=view["page"] or "?", url=view["url"] or "", nav=view["nav"] or "",
-        layout=view["layout"], states=tuple(dict.fromkeys(e["state"] for e in events if e["state"])) or tuple(states),
+        layout=view["layout"], states=tuple(states), state=max(states, key=lambda name: states[name], default=None),
         width=view["viewport_w"] or 0.0, viewport_h=view["viewport_h"] or 0.0, doc_h=view["doc_h"] or 0.0,
         start=since(view["start"]), end=since(view["end"]) if view["end"] is not None else since(view["start"]),
         move_t=np.array([since(e["time"]) for e in moves]),

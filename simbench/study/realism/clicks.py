@@ -1,8 +1,9 @@
 """Clicks: how long a button is held, how soon the next press follows, and how far from the last one.
 
-Office work (`desktop_mouse`) tells presses and releases, and is compared with the presses of simulated visits to a shop, another
-task: what depends on hands alone (how long a press is held, how quickly a double press follows) is judged, and what
-depends on the task is shown. A web site (`web_mouse`) tells only when clicks were; simulated browsing tells the same.
+Office work (`desktop_mouse`) tells presses and releases, and is compared with the presses of simulated visits to a
+shop, another task: what depends on hands alone (how long a press is held, how quickly a double press follows) is
+judged, and what depends on the task is shown. A web site (`web_mouse`) tells only when clicks were; simulated browsing
+tells the same.
 """
 
 from __future__ import annotations

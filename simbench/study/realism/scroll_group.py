@@ -34,10 +34,10 @@ def scroll_side(scrolls: ScrollTable) -> Side:
     gap, step, owner = np.concatenate(gaps), np.concatenate(steps), np.concatenate(owners)
     if step.size < 2:
         return Side()
-    features, person = scroll_features(scrolls)
+    features, whose = scroll_features(scrolls)
     return Side(
         samples={"scrolls": Sample(columns=FEATURES, values=np.column_stack([features[name] for name in FEATURES]),
-                                   person=person)},
+                                   person=whose)},
         numbers={
             _GAP: Numbers(values=gap, person=owner),
             _STEP: Numbers(values=np.abs(step), person=owner),
