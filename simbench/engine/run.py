@@ -23,6 +23,7 @@ import pyarrow as pa
 from simbench import __version__
 from simbench.engine.backend import Backend, make_backend
 from simbench.engine.pages import write_pages
+from simbench.engine.promises import mismatch_rows
 from simbench.engine.schedule import Schedule, make_schedule, shards
 from simbench.engine.shard import SceneKey, play_shard
 from simbench.engine.stage import Stage
@@ -243,9 +244,11 @@ class _Player:
         name = f"{part_name(job.number)}.parquet"
         for folder, table in (
             ("views", tables.views), ("sessions", tables.sessions), ("truth/episodes", tables.episodes),
-            ("truth/sessions", tables.truth_sessions), ("truth/views", tables.truth_views), ("events", events),
+            ("truth/sessions", tables.truth_sessions), ("truth/views", tables.truth_views),
+            ("truth/motor", tables.truth_motor), ("events", events),
         ):  # fmt: skip
-            write_table(table, job.staging / folder / name)
+            if table is not None:
+                write_table(table, job.staging / folder / name)
         note = {
             "sessions": len(job.schedule),
             "recorded": tables.sessions.num_rows,
@@ -314,6 +317,7 @@ def _defects(scenario: Scenario, site: Any) -> list[dict[str, Any]]:
     for variant in scenario.variants:
         rows.extend(_defect_row(site.defect(name), variant.name, None) for name in variant.defects)
     rows.extend(_defect_row(site.defect(planted.id), None, planted) for planted in scenario.defects)
+    rows.extend(mismatch_rows(scenario, site))
     return rows
 
 

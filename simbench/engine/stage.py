@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simbench.engine.hits import HitTables
 from simbench.engine.tape import Strings
 from simbench.site.declaration import Form, Page
 from simbench.site.model import Effect, Element, FormTrial, Site
+from simbench.visitor.mind.attention import Attention
 from simbench.visitor.scene import Scene
 
-__all__ = ["Boxes", "Stage"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boxes:
-    """A scene's elements as arrays; the last row, which index -1 reaches, is the document itself."""
-
-    target: NDArray[np.int32]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    w: NDArray[np.float64]
-    h: NDArray[np.float64]
-    fixed: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, scene: Scene, strings: Strings) -> Boxes:
-        """The boxes of `scene`."""
-        rows = [(strings.code(e.target), e.x, e.y, max(e.w, 1.0), max(e.h, 1.0), e.fixed) for e in scene.elements]
-        rows.append((strings.code("html"), 0.0, 0.0, scene.vw, max(scene.doc_h, 1.0), False))
-        target, x, y, w, h, fixed = zip(*rows, strict=True)
-        return cls(target=np.array(target, np.int32), x=np.array(x, float), y=np.array(y, float),
-                   w=np.array(w, float), h=np.array(h, float), fixed=np.array(fixed, bool))  # fmt: skip
+__all__ = ["Stage"]
 
 
 class Stage:
@@ -47,7 +27,9 @@ class Stage:
         #: All strings that can reach a table.
         self.strings = Strings()
         self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
-        self._boxes: dict[int, Boxes] = {}
+        self._attention: dict[int, Attention] = {}
+        self._attention_codes: dict[int, NDArray[np.int64]] = {}
+        self._hits = HitTables()
         self._causes: dict[tuple[int, float, float, float], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
         self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
@@ -83,12 +65,32 @@ class Stage:
             self._codes[key] = code
         return code
 
-    def boxes(self, scene: int) -> Boxes:
-        """The elements of a scene as arrays."""
-        boxes = self._boxes.get(scene)
-        if boxes is None:
-            boxes = self._boxes[scene] = Boxes.of(self.scenes[scene], self.strings)
-        return boxes
+    def hits(self) -> HitTables:
+        """What lies under points of the scenes compiled so far."""
+        self._hits.extend(self.scenes, self.strings)
+        return self._hits
+
+    def attention(self, scene: int) -> Attention:
+        """Where a scene draws the eyes."""
+        known = self._attention.get(scene)
+        if known is None:
+            broken = self.scenes[scene].snapshot.defects
+            ad_like = frozenset(d.target for d in self.site.defects if d.id in broken and d.finding == "cta_skipped")
+            known = self._attention[scene] = Attention.of(self.scenes[scene], ad_like)
+        return known
+
+    def attention_codes(self, scene: int) -> NDArray[np.int64]:
+        """Codes of the targets of `attention`."""
+        known = self._attention_codes.get(scene)
+        if known is None:
+            codes = [self.strings.code(target) for target in self.attention(scene).targets]
+            known = self._attention_codes[scene] = np.array(codes, dtype=np.int64)
+        return known
+
+    def box(self, scene: int, target: int) -> tuple[float, float] | None:
+        """Top and bottom (page px) of the element with the code `target`; None where the scene has none."""
+        element = self.scenes[scene].element(self.strings.values[target])
+        return (element.y, element.y + element.h) if element is not None else None
 
     def page(self, page: str) -> Page:
         """What is declared of a page, by its grouped path."""

@@ -7,7 +7,7 @@ recorded on the tape. What a press does is what it did in a real browser when th
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp
+from math import ceil, exp, hypot
 from typing import Final
 
 from simbench.engine.stage import Stage
@@ -16,10 +16,12 @@ from simbench.events.schema import EVENT_TYPES
 from simbench.site.model import Effect, Element
 from simbench.visitor.acts import (
     Act,
+    Aim,
     Arrive,
     Await,
     Back,
     Choose,
+    Drag,
     Hide,
     Leave,
     Look,
@@ -28,6 +30,7 @@ from simbench.visitor.acts import (
     Read,
     ScrollTo,
     SelectText,
+    Shake,
     Type,
 )
 from simbench.visitor.body.keyboard import typing_ms
@@ -45,10 +48,21 @@ _CACHE_MS: Final = 80.0
 #: Two clicks this close are counted as one double click by the browser (Chromium's default on Linux: 500 ms).
 _MULTI_CLICK_MS: Final = 500.0
 _MULTI_CLICK_PX: Final = 4.0
+_NEVER: Final = float("inf")
 #: A finger that rests this long marks a word (Android: 500 ms, iOS about as long).
 _LONG_PRESS_MS: Final = 650.0
+_RESTED_MS: Final = 500.0
 #: A response within this is felt as instant (Nielsen 1993): nobody waits for it.
 _INSTANT_MS: Final = 100.0
+
+#: A page whose own script goes on failing in the background (a poller, a tracker): its share of page views as
+#: a bound on a standard normal number (.03; assumed, .005 to .08); how often it fails, ms (median and log-sd; assumed,
+#: 1500 to 12000); and how often it is followed up.
+_POLLER_Z: Final = 1.88
+_POLL_MS: Final = 3500.0
+_POLL_SIGMA: Final = 0.5
+_POLLS: Final = 10
+_POLL_ERROR: Final = "NetworkError"
 
 #: A row of the views table before strings are coded.
 ViewRow = tuple[int, int, str, str, int, str, str | None, float, float, float, float]
@@ -104,6 +118,9 @@ class World:
         self._lcp = 0.0
         self._scene_code = -1
         self._closed = False
+        self._polls_from, self._polls_every = _NEVER, 1.0
+        self._load_without: list[tuple[str, float]] = []
+        self._pressed = (-1, 0.0, 0.0, 0.0)
         # A change that is on its way: when it is committed, when it is on screen, and what it is.
         self._pending: _Pending | None = None
         self._fields: dict[str, bool] = {}
@@ -130,17 +147,46 @@ class World:
         self.loading = False
         self.response_ms = 0.0
         self.error: str | None = None
+        self.error_ms = 0.0
         self.cause: str | None = None
+        self.asked_ms = 0.0
+        self.arrived_ms = 0.0
+        self.deepest = 0.0
+        self.deepest_before = 0.0
         self._play: dict[type, Callable[..., None]] = {
             Arrive: self._arrive, Look: self._look, Read: self._read, ScrollTo: self._scroll_to, Point: self._point,
-            Press: self._press, SelectText: self._select_text, Type: self._type, Choose: self._choose,
-            Await: self._await, Hide: self._hide, Back: self._back, Leave: self._leave,
+            Press: self._press, Aim: self._aim, Shake: self._shake, SelectText: self._select_text, Drag: self._drag,
+            Type: self._type, Choose: self._choose, Await: self._await, Hide: self._hide, Back: self._back,
+            Leave: self._leave,
         }  # fmt: skip
 
     @property
     def can_go_back(self) -> bool:
         """Whether the browser has an earlier page of this site to go back to."""
         return bool(self._history) and self._pending is None
+
+    def blame(self) -> str | None:
+        """The defect without which the last press would have had another outcome."""
+        scene, x, y, scroll_y = self._pressed
+        return self._stage.cause(scene, x, y, scroll_y) if scene >= 0 else None
+
+    def blame_load(self, patience_ms: float) -> str | None:
+        """The defect without which the page on its way would be there within `patience_ms`."""
+        return next((defect for defect, ms in self._load_without if ms <= patience_ms), None)
+
+    def otherwise(self, target: str, defect: str) -> Element | None:
+        """The element as it would be on this page without `defect`."""
+        snapshot = self.scene.snapshot
+        code = self._stage.scene(snapshot.page, snapshot.state, snapshot.viewport, snapshot.defects - {defect})
+        return self._stage.scenes[code].element(target)
+
+    def strayed_error(self, since_ms: float) -> float | None:
+        """When, from `since_ms` to now, the page threw an error of its own, if it did."""
+        if self.now_ms < self._polls_from:
+            return None
+        number = max(ceil((since_ms - self._polls_from) / self._polls_every), 0)
+        at = self._polls_from + number * self._polls_every
+        return at if number < _POLLS and at <= self.now_ms else None
 
     @property
     def scene_code(self) -> int:
@@ -183,7 +229,7 @@ class World:
                    self.scroll_y, to, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
         if act.wander is not None:
             self.x, self.y = act.wander
-        self.scroll_y = to
+        self._scrolled(to)
         self._advance(end)
 
     def _scroll_to(self, act: ScrollTo) -> None:
@@ -191,12 +237,16 @@ class World:
         to = min(max(act.scroll_y, 0.0), self.scene.sy_max)
         self._add((Kind.SCROLL, self._session, self.view, self._scene_code, start, end, self.x, self.y, NOWHERE,
                    NOWHERE, self.scroll_y, to, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
-        self.scroll_y = to
+        self._scrolled(to)
         self._advance(end)
+
+    def _scrolled(self, to: float) -> None:
+        self.scroll_y = to
+        self.deepest = max(self.deepest, to + self.scene.vh)
 
     def _point(self, act: Point) -> None:
         start, end = self.now_ms, self.now_ms + act.ms
-        if not self._touch:
+        if not self._touch and act.ms > 0:
             self._add((Kind.MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
                        act.y, self.scroll_y, self.scroll_y, -1.0, act.overshoot, 0.0, 0.0))  # fmt: skip
         self.x, self.y = act.x, act.y
@@ -206,19 +256,76 @@ class World:
         element = self._press_down(act.hold_ms)
         self._answer(element)
 
+    def _aim(self, act: Aim) -> None:
+        start, end = self.now_ms, self.now_ms + act.ms
+        if not self._touch:
+            self._add((Kind.MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
+                       act.y, self.scroll_y, self.scroll_y, -1.0, act.overshoot, 0.0, 0.0))  # fmt: skip
+        self.x, self.y = act.x, act.y
+        self._advance(end)
+        element = self._press_down(act.hold_ms)
+        self._answer(element)
+
+    def _shake(self, act: Shake) -> None:
+        start = self.now_ms
+        end = start + act.strokes * act.ms_per_stroke
+        if act.held:
+            # A finger draws too; the button goes down at the start and up at the end, where the line closes.
+            self._press_down(end - start)
+            self.response = "change"
+        if act.held or not self._touch:
+            self._add((Kind.SHAKE, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x,
+                       self.y, self.scroll_y, self.scroll_y, act.roundness, float(act.strokes), act.reach_px,
+                       act.angle))  # fmt: skip
+        if act.reading:
+            self._add((Kind.LOOK, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
+                       NOWHERE, self.scroll_y, self.scroll_y, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
+        self._advance(end)
+        self.began_ms = start
+
     def _select_text(self, act: SelectText) -> None:
         element = None
+        began = self.now_ms
         for number in range(act.clicks):
             if number:
                 self._advance(self.now_ms + act.gap_ms)
-            began = self.began_ms
-            element = self._press_down(45.0) if act.clicks > 1 else self._press_down(_LONG_PRESS_MS, click=False)
-            if number:
-                self.began_ms = began
+                self.x = min(max(self.x + act.drift_x, 0.0), self.scene.vw - 1.0)
+                self.y = min(max(self.y + act.drift_y, 0.0), self.scene.vh - 1.0)
+            element = self._press_down(act.hold_ms) if act.clicks > 1 else self._press_down(_LONG_PRESS_MS, click=False)
         words = element.words if element is not None else 0
         length = 6.0 * max(words, 1) if act.clicks == 3 else 6.0
-        self._event("selection", self.now_ms + 1.0, target=self.hit, value=length)
+        # A word is marked as the button goes down for the second time, and by a finger once it has rested.
+        at = self.began_ms + (1.0 if act.clicks > 1 else _RESTED_MS)
+        self._event("selection", at, target=self.hit, value=length)
+        self.began_ms = began
         self.response = "change"
+
+    def _drag(self, act: Drag) -> None:
+        began = self.now_ms
+        start = self.scene.hit(*act.path[0], self.scroll_y)
+        end = self.scene.hit(*act.path[-1], self.scroll_y)
+        self._blur()
+        self.hit = start.target if start is not None else "html"
+        # A click is what begins and ends on one element; a finger that moved makes none.
+        click = float(start is end and not self._touch)
+        legs = list(zip(act.path, act.path[1:], strict=False))
+        lengths = [hypot(x1 - x0, y1 - y0) + 1.0 for (x0, y0), (x1, y1) in legs]
+        for number, ((x0, y0), (x1, y1)) in enumerate(legs):
+            t0 = self.now_ms
+            t1 = t0 + act.ms * lengths[number] / sum(lengths)
+            edges = (1.0 if number == 0 else 0.0) + (2.0 if number == len(legs) - 1 else 0.0)
+            self._add((Kind.DRAG, self._session, self.view, self._scene_code, t0, t1, x0, y0, x1, y1, self.scroll_y,
+                       self.scroll_y, self._stage.strings.code(self.hit), edges, click, 0.0))  # fmt: skip
+            self.x, self.y = x1, y1
+            self._advance(t1)
+        self._clicks, self._clicked_at = 1, (self.now_ms, self.x, self.y)
+        self.began_ms = began
+        self.error, self.cause, self.response_ms = None, None, 0.0
+        self.alive = act.selects or (start is not None and self.scene.effect(start) is not None)
+        self.response = "change" if self.alive else ""
+        if act.selects:
+            words = start.words if start is not None else 0
+            self._event("selection", self.now_ms + 1.0, target=self.hit, value=6.0 * max(0.5 * words, 1.0))
 
     def _type(self, act: Type) -> None:
         self._focus(act.field, by_key=True)
@@ -254,14 +361,29 @@ class World:
         self.began_ms = start
 
     def _hide(self, act: Hide) -> None:
-        hidden = self._stage.strings.code("hidden")
-        self._event("visibility", self.now_ms, data=hidden)
+        code = self._stage.strings.code
         start = self.now_ms
-        self._advance(start + act.ms)
-        self._event("visibility", self.now_ms, data=self._stage.strings.code("visible"))
+        if act.to == "dialog":
+            # The page stays visible; its window loses the focus, and has it again.
+            self._event("blur", start, data=code("window"))
+            self._advance(start + act.ms)
+            self._event("focus", self.now_ms, data=code("window"))
+        else:
+            self._event("visibility", start, data=code("hidden"))
+            self._advance(start + act.ms)
+            self._event("visibility", self.now_ms, data=code("visible"))
         self.began_ms = start
 
     def _back(self, _: Back) -> None:
+        pending = self._pending
+        if pending is not None and pending.url is not None and not pending.committed:
+            # What has not come yet is called off; where it was on the way back, that page is behind again.
+            if pending.nav == "back":
+                self._history.append(pending.url)
+            self._pending = None
+            self.loading = False
+            self.began_ms = self.now_ms
+            return
         url = self._history.pop()
         self._go(url, "back")
 
@@ -302,6 +424,14 @@ class World:
         code = self._stage.scene(page, state, self._viewport, self._defects)
         lcp = self._stage.scenes[code].snapshot.lcp_ms * noise * (0.4 if nav == "back" else 1.0)
         commit = self.now_ms + ttfb
+        self.asked_ms = self.now_ms
+        self._load_without = []
+        snapshot = self._stage.scenes[code].snapshot
+        for defect in sorted(snapshot.defects):
+            other = self._stage.scene(page, state, self._viewport, snapshot.defects - {defect})
+            saved = (snapshot.lcp_ms - self._stage.scenes[other].snapshot.lcp_ms) * noise
+            if saved > 0.0:
+                self._load_without.append((defect, ttfb + lcp - saved))
         self._pending = _Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url, nav=nav,
                                  ttfb=ttfb, lcp=lcp)  # fmt: skip
         self.loading = True
@@ -325,6 +455,8 @@ class World:
         self.scene = self._stage.scenes[pending.scene]
         self._nav, self._view_started = pending.nav, at
         self._ttfb, self._lcp = pending.ttfb, pending.ttfb + pending.lcp
+        self.arrived_ms = at
+        self.deepest_before, self.deepest = self.deepest, self.scene.vh
         if self.view:
             self._referrer = self._url
         self._url = pending.url
@@ -336,6 +468,13 @@ class World:
         self._event("pageview", at)
         for late in self.scene.snapshot.late:
             self._event("mutation", at + late.ms, value=float(len(late.targets)))
+        self._polls_from = _NEVER
+        if self._luck() > _POLLER_Z:
+            self._polls_every = _POLL_MS * exp(_POLL_SIGMA * self._luck())
+            self._polls_from = at + pending.lcp + 0.5 * self._polls_every
+            error = self._stage.strings.code(_POLL_ERROR)
+            for number in range(_POLLS):
+                self._event("error", self._polls_from + number * self._polls_every, data=error)
 
     def _close_view(self, at: float) -> None:
         self._event("pagehide", at)
@@ -385,6 +524,7 @@ class World:
     def _answer(self, element: Element | None) -> None:
         """Work out what the press does, and set it going."""
         self.error, self.cause, self.alive, self.response_ms = None, None, True, 0.0
+        self._pressed = (self._scene_code, self.x, self.y, self.scroll_y)
         if self._pending is not None:
             # Something is under way already; the press changes nothing, but it is not in vain either.
             self.response_ms = self._pending.seen_ms - self.now_ms
@@ -399,7 +539,8 @@ class World:
         if effect.error is not None:
             self.error = effect.error
             self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
-            self._event("error", self.now_ms + 2.0, target=self.hit, data=self._stage.strings.code(effect.error))
+            self.error_ms = self.now_ms + 2.0
+            self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
         server_ms = self._requests(effect)
         if effect.kind == "navigate" and effect.url is not None and effect.url.startswith("/"):
             self._blur()
@@ -416,7 +557,8 @@ class World:
             self._requests(effect)
             if effect.error is not None:
                 self.error = effect.error
-                self._event("error", self.now_ms + 2.0, target=self.hit, data=self._stage.strings.code(effect.error))
+                self.error_ms = self.now_ms + 2.0
+                self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
         self.alive = False
         self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
 
@@ -456,12 +598,15 @@ class World:
             self._focus(effect.focus, by_key=False)
         elif effect.kind != "focus":
             self._blur()
+        if effect.ticked is not None and (self.scene.page, effect.ticked) not in self._stage.ticked:
+            self._event("input", at, target=effect.ticked)
+            self._event("change", at, target=effect.ticked)
         if effect.open is not None:
             self._event("open", at, target=self.hit, data=self._stage.strings.code(effect.open))
         if effect.scroll_y is not None and effect.kind == "scroll":
             to = min(max(effect.scroll_y, 0.0), self.scene.sy_max)
             self._event("scroll", at, scroll_y=to)
-            self.scroll_y = to
+            self._scrolled(to)
         self.response_ms = first_ms
         self._pending = _Pending(commit_ms=at, seen_ms=at, response=effect.kind, scene=code,
                                  mutations=effect.mutations)  # fmt: skip

@@ -61,8 +61,8 @@ class Mark:
 class ViewTrace:
     """One page view; times are s since the session began, places page px, `scroll_y` px.
 
-    `states` are the page's states in order, `state` the one that most was done in. `bands` is gaze dwell in s over equal
-    bands of the document's height; empty where the run has no truth.
+    `states` are the page's states in order, `state` the one that most was done in. `bands` is gaze dwell in s over
+    equal bands of the document's height; empty where the run has no truth.
     """
 
     number: int

@@ -25,6 +25,8 @@ class Entry:
     role: str = "true"
     lookalike: str | None = None
     intensity: float = 1.0
+    #: Whether it lasts until the page is left, whenever that will be.
+    until_left: bool = False
 
 
 @dataclass(slots=True)
@@ -34,6 +36,15 @@ class Journal:
     entries: list[Entry] = field(default_factory=list)
     outcome: str = "left"
     converted: bool = False
+    #: What the visitor answered when asked how it went, as JSON; None where nobody asked or answered.
+    survey: str | None = None
+
+    def left(self, view: int, now_ms: float) -> None:
+        """The page of `view` is left: what lasted until then ends."""
+        for entry in self.entries:
+            if entry.until_left and entry.view == view:
+                entry.t_end = now_ms
+                entry.until_left = False
 
     def true(self, kind: str, view: int, t_start: float, t_end: float, *, target: str | None = None,
              cause: str | None = None, field: str | None = None, intensity: float = 1.0) -> Entry:  # fmt: skip

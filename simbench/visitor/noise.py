@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-__all__ = ["act_key", "act_keys", "normal", "normal_of", "uniform", "uniform_of"]
+__all__ = ["act_key", "act_keys", "normal", "normal_of", "sway", "uniform", "uniform_of"]
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1: Final = np.uint64(0xBF58476D1CE4E5B9)
@@ -46,6 +46,13 @@ def uniform(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
 def normal(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
     """One standard normal number for each key."""
     return ndtri(uniform(keys, salt))
+
+
+def sway(keys: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
+    """One number of mean 0 and variance 1 for each key: a triangle up to ±2.45, where a normal would cost too much."""
+    bits = _mix(keys + np.uint64((salt * int(_GOLDEN)) & 0xFFFFFFFFFFFFFFFF))
+    halves = (bits >> np.uint64(32)).astype(np.float64) + (bits & np.uint64(0xFFFFFFFF)).astype(np.float64)
+    return (halves * 2.0**-32 - 1.0) * 6.0**0.5
 
 
 _ALL: Final = 0xFFFFFFFFFFFFFFFF

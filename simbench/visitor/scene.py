@@ -19,6 +19,8 @@ __all__ = ["HitGrid", "Scene"]
 
 #: Depth resolution of the reading profile, px.
 _STRIP_PX: Final = 20.0
+#: How finely columns of text are told apart by depth, px.
+_COLUMN_PX: Final = 100.0
 #: Where a finger's touch is looked into, nearest first: a disc of 12 px (half of Chromium's 48 px square at most;
 #: assumed, 8 to 20).
 _FINGER_PX: Final = (
@@ -72,6 +74,10 @@ class HitGrid:
         columns = np.searchsorted(self._xs_array, x, side="right")
         return self._cells[rows, columns]
 
+    def edges_and_cells(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32]]:
+        """The plane as it is cut: edges across and down (ascending), and the topmost box of each cell (-1: none)."""
+        return self._xs_array, self._ys_array, self._cells
+
 
 class Scene:
     """One page in one state, at one viewport, under the defects that are switched on.
@@ -79,8 +85,9 @@ class Scene:
     Everything that does not depend on the visitor is worked out once and kept.
     """
 
-    __slots__ = ("_by_target", "_effects", "_links", "_page_of", "_spots", "_words", "doc_h", "elements", "fixed",
-                 "flow", "layout", "notes", "page", "snapshot", "state", "sy_max", "vh", "viewport", "vw")  # fmt: skip
+    __slots__ = ("_by_target", "_columns", "_effects", "_links", "_page_of", "_spots", "_words", "doc_h", "elements",
+                 "fixed", "flow", "layout", "notes", "page", "snapshot", "state", "sy_max", "vh", "viewport",
+                 "vw")  # fmt: skip
 
     def __init__(self, snapshot: Snapshot, page_of: Callable[[str], str]) -> None:
         self.snapshot = snapshot
@@ -104,6 +111,7 @@ class Scene:
         self._spots: dict[str, tuple[float, float, float, float]] = {}
         self._links: dict[str, list[Element]] | None = None
         self._words: list[float] | None = None
+        self._columns: list[float] | None = None
 
     def __contains__(self, target: str) -> bool:
         return target in self._by_target
@@ -212,6 +220,21 @@ class Scene:
                 elif effect.kind == "state" and effect.state is not None:
                     self._links.setdefault(f"{self.page}#{effect.state}", []).append(element)
         return self._links.get(page if state is None else f"{page}#{state}", [])
+
+    def column(self, y: float) -> float:
+        """Middle of what there is to read at depth `y` (page px), as a client x; of the page where there is nothing."""
+        if self._columns is None:
+            strips = [(0.0, 0.0)] * (int(self.doc_h / _COLUMN_PX) + 1)
+            for element in self.elements:
+                if element.words < 4 or element.fixed:
+                    continue
+                for row in range(max(int(element.y / _COLUMN_PX), 0), int((element.y + element.h) / _COLUMN_PX) + 1):
+                    if row < len(strips):
+                        weight, moment = strips[row]
+                        middle = element.x + element.w / 2.0
+                        strips[row] = (weight + element.words, moment + element.words * middle)
+            self._columns = [moment / weight if weight else self.vw / 2.0 for weight, moment in strips]
+        return self._columns[min(max(int(y / _COLUMN_PX), 0), len(self._columns) - 1)]
 
     def words_above(self, y: float) -> float:
         """How many words of text stand above depth `y` (page px)."""

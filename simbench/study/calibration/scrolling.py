@@ -116,7 +116,6 @@ def _fit_device(scrolls: ScrollTable, device: dict[int, tuple[str, float]], kind
     burst = (flicks["gap"] <= BURST_MS) & (flicks["nth"] > 0)
     log_speed = np.log(flicks["speed"])
     later = used & (flicks["nth"] > 0)
-    goes_on = _logistic(log_speed[later], burst[later])
     # The last flick of a leg is cut short by the end of the text, unless it is the only one: then it is a leap.
     inner = used & ((flicks["last"] == 0) | (flicks["nth"] == 0))
     step = np.log(np.maximum(flicks["step"], 0.5))
@@ -132,12 +131,18 @@ def _fit_device(scrolls: ScrollTable, device: dict[int, tuple[str, float]], kind
     slope, opening = np.linalg.lstsq(design[several], score[several], rcond=None)[0][1:]
     left = score - slope * (log_speed - centre) - opening * (opens - opens[inner].mean())
     burst_id = np.cumsum(~burst)
-    # What a person's steps have in common within one leg; some of it is the leg's, which no table has a place for.
-    of_person = _shared(left[several], flicks["leg"][several])
-    of_burst = max(_shared(left[several], burst_id[several]) - of_person, 0.0)
+    # What steps have in common within a leg beyond its speed is taken for the person's: within a leg is where it shows.
+    of_leg, of_burst = (_shared(score[several], group[several]) for group in (flicks["leg"], burst_id))
+    of_speed = float(np.var(slope * log_speed[several]))
+    of_person = max(of_leg - of_speed, 0.02)
+    of_burst = max(of_burst - of_leg, 0.0)
+    rest = max(1.0 - of_speed - of_person - of_burst, 0.05)
     pairs = several[1:] & several[:-1] & burst[1:]
-    next_like = float(np.corrcoef(left[1:][pairs], left[:-1][pairs])[0, 1])
-    lag = np.clip((next_like - of_person - of_burst) / max(1.0 - of_person - of_burst, 0.05), 0.0, 0.49)
+    next_like = float(np.corrcoef(score[1:][pairs], score[:-1][pairs])[0, 1])
+    lag = np.clip((next_like - (1.0 - rest)) / rest, 0.0, 0.49)
+    code = np.unique(flicks["leg"], return_inverse=True)[1]
+    usual = np.bincount(code, np.where(several, left, 0.0)) / np.maximum(np.bincount(code, several), 1)
+    goes_on = _logistic(np.stack([log_speed[later], usual[code][later]], axis=1), burst[later])
     short = inner & burst
     gap = np.log(flicks["gap"])
     gap_score = np.full(gap.size, np.nan)
@@ -154,12 +159,14 @@ def _fit_device(scrolls: ScrollTable, device: dict[int, tuple[str, float]], kind
         "turns_in_burst": [rounded(v) for v in _logistic(gap[short], (flicks["against"] != before)[short])],
         "step": {
             "quantiles": rounded(knots(step[inner])), "with_speed": rounded(slope),
-            "person": rounded(np.sqrt(of_person)), "burst": rounded(np.sqrt(of_burst)), "next": rounded(lag),
+            "person": rounded(np.sqrt(of_person)), "burst": rounded(np.sqrt(of_burst)), "rest": rounded(np.sqrt(rest)),
+            "next": rounded(lag),
             "opening": rounded(opening),
         },
         "gap": {
             "quantiles": rounded(knots(gap[short])), "person": rounded(np.sqrt(gap_person)),
             "with_step": rounded(with_step),
+            "narrows": rounded(np.polyfit(score[short], np.abs(gap_score[short]), 1)[0] / -0.8),
         },
         "pause": rounded(knots(np.minimum(gap[pause], np.log(120_000.0)))),
         "readers": int(np.unique(person).size), "scrolls": int(used.sum()),
@@ -167,13 +174,15 @@ def _fit_device(scrolls: ScrollTable, device: dict[int, tuple[str, float]], kind
 
 
 def _logistic(x: Floats, y: NDArray[np.bool_]) -> Floats:
-    """Intercept and slope of a logistic regression of `y` on `x`."""
+    """Intercept and slopes of a logistic regression of `y` on the columns of `x`."""
+
+    columns = x.reshape(x.shape[0], -1)
 
     def loss(b: Floats) -> float:
-        z = b[0] + b[1] * x
+        z = b[0] + columns @ b[1:]
         return float(np.mean(np.logaddexp(0.0, z) - y * z))
 
-    return np.asarray(minimize(loss, np.zeros(2)).x)
+    return np.asarray(minimize(loss, np.zeros(1 + columns.shape[1])).x)
 
 
 def _shared(score: Floats, group: Floats) -> float:

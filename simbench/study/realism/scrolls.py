@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simbench.study.realism.people import PeopleFolder, read_columns
-from simbench.visitor.body.scrolling import expand_scrolls
+from simbench.visitor.body.scrolling import TRACKPAD, expand_scrolls, scroll_devices
 from simbench.visitor.body.tables import parameters, quantile
 from simbench.visitor.noise import act_keys, normal, uniform
 
@@ -142,6 +142,7 @@ def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
     """
     task = parameters("scrolling")["reading_task"]
     persons = act_keys(np.full(people, seed, np.uint64), np.arange(people))
+    slow = np.where(scroll_devices(persons, np.zeros(people, bool)) == TRACKPAD, task["trackpad_first_score"], 0.0)
     rows: list[tuple[int, int, float, float, float, float, float]] = []
     ways = np.cumsum(task["legs"])
     durations = {name: np.array(task[name]) for name in ("first_ms", "up_ms", "again_ms")}
@@ -165,6 +166,7 @@ def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
             else:
                 to = 0.0 if u < task["to_the_top"] else y / far * 0.8 * uniform(leg_key, 234)[0]
             z = own + np.sqrt(1.0 - task["person_share"] ** 2) * normal(leg_key, 235)[0]
+            z += slow[reading // 2] if leg == 0 else 0.0
             name = "first_ms" if leg == 0 else "again_ms" if down else "up_ms"
             ms = float(np.exp(quantile(durations[name], np.array([z]))[0]))
             rows.append((reading, leg, y, float(np.rint(to * far)), t, t + ms, far))

@@ -11,6 +11,7 @@ from typing import Final
 from simbench.errors import BadInput
 from simbench.study.realism.clicks import DESKTOP_CLICKS, WEB_CLICKS
 from simbench.study.realism.comparing import CONTROL_AUC, FeatureRow, SetRow, compare_feature_sets
+from simbench.study.realism.dwell_group import DWELL
 from simbench.study.realism.groups import Effort, Group, Keep, Rival, Side, everybody
 from simbench.study.realism.halves import calibration_half
 from simbench.study.realism.people import PeopleFolder

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from simbench.study.realism.people import PeopleFolder, read_columns
 from simbench.visitor.body.scrolling import expand_scrolls
-from simbench.visitor.body.touch import expand_strokes
 from simbench.visitor.noise import act_keys, normal, uniform
 
 __all__ = ["FEATURES", "StrokeTable", "read_strokes", "simulate_strokes", "stroke_features"]
@@ -99,7 +98,6 @@ def simulate_strokes(people: int, *, strokes: int = 60, seed: int = 1) -> Stroke
         1000.0 / 60.0, person=persons[who], bottom=far[who], rest_after=0.0,
     )  # fmt: skip
     made = seen.strokes
-    samples = expand_strokes(made, 1000.0 / 60.0)
     length = np.hypot(made.x1 - made.x0, made.y1 - made.y0)
     duration = (made.t1 - made.t0) / 1000.0
     person = who[seen.stroke_row]
@@ -107,25 +105,11 @@ def simulate_strokes(people: int, *, strokes: int = 60, seed: int = 1) -> Stroke
     since[1:] = np.where(person[1:] == person[:-1], np.diff(made.t0) / 1000.0, np.nan)
     told = (length > PX_PER_MM) & (since > 0)
     table = StrokeTable(
-        person=person, duration_s=duration, length_px=length, leaving_px_s=_leaving(samples.row, samples.t, samples.x, samples.y, made.t0.size, made.leaving * length / duration),
+        person=person, duration_s=duration, length_px=length, leaving_px_s=made.leaving * length / duration,
         sideways=(made.x1 - made.x0) / np.maximum(length, 1.0), bow=made.bow / np.maximum(length, 1.0),
         since_before_s=since, back=made.y1 > made.y0,
     )  # fmt: skip
     return table.only(told)
-
-
-def _leaving(row: Ints, t: Floats, x: Floats, y: Floats, count: int, otherwise: Floats) -> Floats:
-    """Median speed over the last three samples of each stroke, px/s, as the data set has it."""
-    speed = np.full(t.size, np.nan)
-    same = row[1:] == row[:-1]
-    speed[1:][same] = (np.hypot(np.diff(x), np.diff(y)) / np.maximum(np.diff(t), 1.0) * 1000.0)[same]
-    last = np.searchsorted(row, np.arange(count), side="right") - 1
-    recent = np.stack([np.where((last - k >= 0) & (row[np.maximum(last - k, 0)] == np.arange(count)),
-                                speed[np.maximum(last - k, 0)], np.nan) for k in range(3)])  # fmt: skip
-    known = np.isfinite(recent).any(axis=0)
-    found = np.full(count, np.nan)
-    found[known] = np.nanmedian(recent[:, known], axis=0)
-    return np.where(known, found, otherwise)
 
 
 def stroke_features(strokes: StrokeTable) -> tuple[dict[str, Any], Ints]:

@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from simbench.visitor.body.samples import Moves, Samples, steps
+from simbench.visitor.body.samples import FRAME_MS, Moves, Samples, steps
 from simbench.visitor.noise import normal, uniform
 
 __all__ = ["expand_moves", "movement_ms"]
@@ -36,17 +36,19 @@ def movement_ms(a_ms: float, b_ms: float, distance_px: float, width_px: float, n
 
 
 def expand_moves(moves: Moves, interval_ms: float) -> Samples:
-    """Samples of each movement, `interval_ms` apart with a random phase, and one where it ends; unmoved ones left out.
+    """Samples of each movement at its first frame, then each `interval_ms`, and where it ends; unmoved ones left out.
 
+    Intervals are whole frames, one at least, so that wider ones give some of the samples that narrower ones give.
     The path is two minimum-jerk submovements (Flash & Hogan 1985) on a warped clock, so that speed peaks early; the
     first ends short of the target or beyond it, and the second corrects. A parabola bows it sideways.
     """
     length = moves.t1 - moves.t0
-    phase = uniform(moves.key, 1)
-    inner = np.maximum(0, np.ceil(length / interval_ms - phase)).astype(np.int64)
+    phase = uniform(moves.key, 1) if moves.phase is None else moves.phase
+    every = max(round(interval_ms / FRAME_MS), 1)
+    inner = np.maximum(0, np.ceil((length / FRAME_MS - phase) / every)).astype(np.int64)
     row, step = steps(inner + 1)
     last = step == inner[row]
-    t = moves.t0[row] + (step + phase[row]) * interval_ms
+    t = moves.t0[row] + (step * every + phase[row]) * FRAME_MS
     t[last] = moves.t1
 
     dx, dy = moves.x1 - moves.x0, moves.y1 - moves.y0

@@ -18,12 +18,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simbench.visitor.body.samples import Floats, Ints, Keys, steps
+from simbench.visitor.body.samples import FRAME_MS, Floats, Ints, Keys, steps
 from simbench.visitor.body.tables import parameters, quantile, quantile_of
 from simbench.visitor.body.touch import TouchStrokes, finger_strokes, glide, stroke_progress
 from simbench.visitor.noise import normal, uniform
 
-__all__ = ["ARROW", "FINGER", "KEY_KINDS", "SCROLL_DEVICES", "Scrolls", "expand_scrolls", "scroll_devices"]
+__all__ = ["ARROW", "FINGER", "KEY_KINDS", "SCROLL_DEVICES", "TRACKPAD", "Scrolls", "expand_scrolls", "scroll_devices"]
 
 #: What a person may scroll with; codes of `scroll_devices`.
 SCROLL_DEVICES: Final = ("wheel", "trackpad", "keys", "finger", "scrollbar")
@@ -37,7 +37,7 @@ _FLICK: Final = np.uint64(0x9FB21C651E98DF25)
 _SOONEST_MS: Final = 130.0
 _MOST: Final = 240
 #: The page rests about so long before each flick, or it would be no flick of its own.
-_REST_MS: Final = 90.0
+_REST_MS: Final = 125.0
 #: How much longer the rest before a stretch's first flick is than one inside it (readers at a desk: 8.4 s against 4.2).
 _FIRST_REST: Final = 2.0
 #: Share of a stretch's time that bursts may take, the rest being rest.
@@ -75,6 +75,8 @@ class _Hands:
     step_person: Floats
     step_burst: Floats
     step_rest: Floats
+    narrows: Floats
+    shift: Floats
     gap: Floats
     gap_person: Floats
     gap_step: Floats
@@ -107,7 +109,7 @@ def _hands() -> _Hands:
     return _Hands(
         speed=np.log(each("speed_px_s")), goes_on=each("goes_on"), against=each("against_after_pause"),
         turns=each("turns_in_burst"), step=each("step", "quantiles"), with_speed=each("step", "with_speed"),
-        step_person=person, step_burst=burst, step_rest=np.sqrt(1.0 - person**2 - burst**2),
+        step_person=person, step_burst=burst, step_rest=each("step", "rest"), narrows=each("gap", "narrows"), shift=each("step", "shift"),
         gap=each("gap", "quantiles"), gap_person=gap_person, gap_step=gap_step,
         gap_rest=np.sqrt(1.0 - gap_person**2 - gap_step**2), pause=each("pause"),
         opening=each("step", "opening"), echo=_echo(each("step", "next")),
@@ -146,8 +148,8 @@ def expand_scrolls(
     quick
         Whether the stretch is scrolled in one go, without rests.
     interval_ms
-        The recorder's throttle: one event each so long while the page moves, and one where it comes to rest. The
-        motion itself does not depend on it.
+        The recorder's throttle, with a leading and a trailing edge: an event at a flick's first frame, one each so long
+        from then on, and the last where the page has come to rest. The motion itself does not depend on it.
     bottom
         The furthest that the page scrolls; nothing goes beyond it, or beyond both ends of the stretch if it is not
         given.
@@ -166,19 +168,20 @@ def expand_scrolls(
     far = np.abs(way)[moved]
     hasty = quick[moved]
     log_speed = np.log(far / span * 1000.0) - hands.speed[device]
-    lean = hands.with_speed[device] * log_speed + hands.step_person[device] * normal(person, 241)[moved]
+    stride = hands.step_person[device] * normal(person, 241)[moved]
+    lean = hands.with_speed[device] * log_speed + stride + hands.shift[device]
     notch = hands.notches[np.searchsorted(hands.notch_ends, uniform(person, 243) * hands.notch_ends[-1])][moved]
     press = np.searchsorted(hands.key_ends, uniform(person, 244) * hands.key_ends[-1])[moved]
     paged = (device == KEYS) & (press != ARROW)
     screen = np.rint(0.875 * viewport_h[moved])
 
     # As many flicks as it may take, so that the way is certainly covered by the largest usual ones.
-    likely = np.exp(quantile_of(hands.step, device, lean - 0.4)) * np.where(device == WHEEL, notch, 1.0)
+    likely = np.exp(quantile_of(hands.step, device, lean - 0.25)) * np.where(device == WHEEL, notch, 1.0)
     likely = np.where(paged, screen, likely)
     most = np.clip((span / _SOONEST_MS).astype(np.int64), 1, _MOST)
     count = np.minimum((1.25 * far / likely).astype(np.int64) + 2, most)
     flicks = _drawn_flicks(
-        key[moved], person[moved], count, device, far, np.sign(way)[moved], lean, log_speed, hasty, notch,
+        key[moved], person[moved], count, device, far, stride, lean, log_speed, hasty, notch,
         np.where(paged, screen, 0.0), hands,
     )  # fmt: skip
     row, first, last = flicks.row, flicks.first, flicks.last
@@ -186,8 +189,7 @@ def expand_scrolls(
     floor_ = np.maximum(s0, s1)[moved] if bottom is None else bottom[moved]
     place = s0[moved][row] + np.sign(way)[moved][row] * flicks.covered
     place = np.clip(place, top[row], np.maximum(floor_, np.maximum(s0, s1)[moved])[row])
-    whole = device[row] != WHEEL
-    place[whole] = np.rint(place[whole])
+    place = np.rint(place)
     place[last] = s1[moved]
     begin_y = np.empty_like(place)
     begin_y[1:] = place[:-1]
@@ -198,7 +200,7 @@ def expand_scrolls(
     seen = place != begin_y
     row, end, gap, begin_y, place = row[seen], end[seen], gap[seen], begin_y[seen], place[seen]
     flick_key, flick_device = flicks.key[seen], device[row]
-    room = np.maximum(gap - _REST_MS, 0.3 * gap)
+    room = np.maximum(gap - _REST_MS, 0.12 * gap)
     moving = np.minimum(_moving_ms(flick_device, np.abs(place - begin_y), notch[row], flick_key), room)
 
     act = moved[row]
@@ -209,7 +211,10 @@ def expand_scrolls(
     )  # fmt: skip
     moving[by_finger] = made.moving_ms
     begin = end - moving
-    burst, t, scroll_y = _sampled(begin, end, begin_y, place, flick_device, by_finger, made.strokes, interval_ms)
+    burst, t, scroll_y = _sampled(
+        begin, end, begin_y, place, flick_device, by_finger, made.strokes, interval_ms,
+        _until(row, begin, t1[moved]), FRAME_MS * uniform(flick_key, 254),
+    )  # fmt: skip
     pressed = np.flatnonzero(flick_device == KEYS)
     return Scrolls(
         row=act[burst], t=t, scroll_y=scroll_y, stroke_row=act[by_finger], strokes=made.strokes,
@@ -241,7 +246,7 @@ class _Flicks:
 
 
 def _drawn_flicks(
-    key: Keys, person: Keys, count: Ints, device: Ints, far: Floats, sign: Floats, lean: Floats, log_speed: Floats,
+    key: Keys, person: Keys, count: Ints, device: Ints, far: Floats, stride: Floats, lean: Floats, log_speed: Floats,
     hasty: NDArray[np.bool_], notch: Floats, screen: Floats, hands: _Hands,
 ) -> _Flicks:  # fmt: skip
     """Flicks until the way is covered; where `count` of them do not cover it, all of them reach further."""
@@ -249,8 +254,8 @@ def _drawn_flicks(
     flick_key = key[row] + (step.astype(np.uint64) + np.uint64(1)) * _FLICK
     of = device[row]
     opens = step == 0
-    slope = hands.goes_on[device, 1]
-    chance = _logistic(hands.goes_on[device, 0] + slope * (log_speed + hands.speed[device]))
+    at = hands.goes_on[device]
+    chance = _logistic(at[:, 0] + at[:, 1] * (log_speed + hands.speed[device]) + at[:, 2] * stride)
     chance[hasty] = 1.0
     goes_on = (uniform(flick_key, 245) < chance[row]) & ~opens
     burst = np.cumsum(~goes_on) - 1
@@ -271,7 +276,8 @@ def _drawn_flicks(
         hands.gap_person[of] * normal(person, 242)[row] + hands.gap_step[of] * z
         + hands.gap_rest[of] * normal(flick_key, 249)
     )  # fmt: skip
-    log_gap = quantile_of(hands.gap, of, gap_z)
+    own = lean[row] + z
+    log_gap = quantile_of(hands.gap, of, gap_z * np.exp(-hands.narrows[of] * np.clip(own, -2.0, 2.0)))
     log_gap[leads] = quantile_of(hands.pause, of[leads], normal(flick_key[leads], 250))
     # A burst goes back now and then, more often after a long rest, but never the first; within one, the way turns at
     # the slower flicks.
@@ -282,7 +288,6 @@ def _drawn_flicks(
     turns &= ~(hasty[row] | opens)
     flips = np.cumsum(turns)
     back = (flips - (flips - turns)[leads][burst]) % 2 == 1
-    own = lean[row] + z
     size = np.exp(quantile_of(hands.step, of, own))
     wheel = of == WHEEL
     size[wheel] = np.maximum(np.rint(size[wheel]), 1.0) * notch[row[wheel]]
@@ -339,6 +344,14 @@ def _ends(
     return end, gap
 
 
+def _until(row: Ints, begin: Floats, t1: Floats) -> Floats:
+    """When the next flick of the same stretch begins, or the stretch ends."""
+    until = t1[row]
+    same = np.flatnonzero(row[1:] == row[:-1])
+    until[same] = np.minimum(until[same], begin[same + 1])
+    return until
+
+
 def _moving_ms(device: Ints, far: Floats, notch: Floats, key: Keys) -> Floats:
     """How long the page moves in a flick, where there is time: assumed, of how browsers animate.
 
@@ -359,35 +372,39 @@ def _moving_ms(device: Ints, far: Floats, notch: Floats, key: Keys) -> Floats:
 
 def _sampled(
     begin: Floats, end: Floats, y0: Floats, y1: Floats, device: Ints, by_finger: Ints, strokes: TouchStrokes,
-    interval_ms: float,
+    interval_ms: float, until: Floats, frame: Floats,
 ) -> tuple[Ints, Floats, Floats]:  # fmt: skip
-    """Flick, time and place of each sample: one each interval while the page moves, one where it comes to rest."""
-    inner = np.maximum(0, np.ceil((end - begin) / interval_ms - 1.0)).astype(np.int64)
-    flick, tick = steps(inner + 1)
-    t = begin[flick] + (tick + 1.0) * interval_ms
-    stop = tick == inner[flick]
-    t[stop] = end
-    tau = (t - begin[flick]) / np.maximum(end - begin, 1e-9)[flick]
+    """Flick, time and place of each sample, the first at the first `frame` and none later than `until`."""
+    lead = np.minimum(frame, 0.5 * (end - begin))
+    after = np.maximum(1, np.ceil((end - begin - lead) / interval_ms)).astype(np.int64)
+    flick, tick = steps(after + 1)
+    t = (begin + lead)[flick] + tick * interval_ms
+    stop = tick == after[flick]
+    # The last one comes after the flick, but never when another has begun.
+    t[stop] = np.maximum(np.minimum(t[stop], until), end)
+    tau = (t - begin[flick]) * (1.0 / np.maximum(end - begin, 1e-9))[flick]
+    np.minimum(tau, 1.0, out=tau)
     of = device[flick]
     # Wheels and keys ease out; a glide decays to 5 %; a scrollbar starts and stops smoothly.
-    ease = np.where(of == TRACKPAD, (1.0 - np.exp(-3.0 * tau)) * (1.0 / (1.0 - np.exp(-3.0))), tau * (1.6 - 0.6 * tau))
-    smooth = of == SCROLLBAR
+    ease = tau * (1.6 - 0.6 * tau)
+    gliding = np.flatnonzero(of == TRACKPAD)
+    ease[gliding] = (1.0 - np.exp(-3.0 * tau[gliding])) * (1.0 / (1.0 - np.exp(-3.0)))
+    smooth = np.flatnonzero(of == SCROLLBAR)
     ease[smooth] = tau[smooth] ** 2 * (3.0 - 2.0 * tau[smooth])
     y = y0[flick] + (y1 - y0)[flick] * ease
     if by_finger.size:
         number = np.full(device.size, -1, dtype=np.int64)
         number[by_finger] = np.arange(by_finger.size)
-        at = np.flatnonzero(of == FINGER)
-        stroke = number[flick[at]]
-        since = t[at] - strokes.t0[stroke]
-        dragged = strokes.t1[stroke] - strokes.t0[stroke]
-        share = np.minimum(since / dragged, 1.0)
-        drag = (strokes.y0 - strokes.y1)[stroke]
-        rest = (y1 - y0)[flick[at]] - drag
-        y[at] = (
-            y0[flick[at]] + drag * stroke_progress(share, strokes.leaving[stroke])
-            + rest * glide(np.maximum(since - dragged, 0.0), strokes.glide_ms[stroke], strokes.sharp[stroke])
-        )  # fmt: skip
+        lifted = strokes.t1[number[flick]] <= t
+        down = np.flatnonzero((of == FINGER) & ~lifted)
+        stroke = number[flick[down]]
+        drag = strokes.y0 - strokes.y1
+        share = (t[down] - strokes.t0[stroke]) / (strokes.t1 - strokes.t0)[stroke]
+        y[down] = y0[flick[down]] + drag[stroke] * stroke_progress(share, strokes.leaving[stroke])
+        up = np.flatnonzero((of == FINGER) & lifted)
+        stroke = number[flick[up]]
+        part = glide(t[up] - strokes.t1[stroke], strokes.glide_ms[stroke], strokes.sharp[stroke])
+        y[up] = y0[flick[up]] + drag[stroke] * (1.0 - part) + (y1 - y0)[flick[up]] * part
     y = np.rint(y)
     y[stop] = y1
     return flick, t, y

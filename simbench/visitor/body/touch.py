@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simbench.visitor.body.samples import Floats, Keys, Samples, steps
+from simbench.visitor.body.samples import FRAME_MS, Floats, Keys, Samples, steps
 from simbench.visitor.body.tables import parameters, quantile
 from simbench.visitor.noise import normal, uniform
 
@@ -161,16 +161,25 @@ def stroke_progress(share: Floats, leaving: Floats) -> Floats:
 def glide(since_ms: Floats, glide_ms: Floats, sharp: Floats) -> Floats:
     """Part of a glide's way that is done `since_ms` after the finger left; `sharp` 0 decays exponentially."""
     u = np.minimum(since_ms / np.maximum(glide_ms, 1e-9), 1.0)
-    decay = (1.0 - np.exp(-_CONSTANTS * u)) / (1.0 - np.exp(-_CONSTANTS))
-    return np.where(glide_ms <= 0, 0.0, np.where(sharp > 0, 1.0 - (1.0 - u) ** np.maximum(sharp, 1.0), decay))
+    done = np.empty_like(u)
+    spline = sharp > 0
+    done[spline] = 1.0 - (1.0 - u[spline]) ** sharp[spline]
+    decays = ~spline
+    done[decays] = (1.0 - np.exp(-_CONSTANTS * u[decays])) * (1.0 / (1.0 - np.exp(-_CONSTANTS)))
+    done[glide_ms <= 0] = 0.0
+    return done
 
 
-def expand_strokes(strokes: TouchStrokes, interval_ms: float) -> Samples:
-    """Where the finger is, each `interval_ms` from the beginning of a stroke, and where it is lifted."""
+def expand_strokes(strokes: TouchStrokes, interval_ms: float, phase: Floats | float = 1.0) -> Samples:
+    """Where the finger is, each `interval_ms` from a stroke's first frame on, and where it is lifted.
+
+    `phase` is how long after its beginning the first frame comes, as a share of a frame.
+    """
     length = strokes.t1 - strokes.t0
-    inner = np.maximum(0, np.ceil(length / interval_ms - 1.0)).astype(np.int64)
+    lead = np.broadcast_to(np.asarray(phase, dtype=np.float64) * FRAME_MS, length.shape)
+    inner = np.maximum(0, np.ceil((length - lead) / interval_ms)).astype(np.int64)
     row, tick = steps(inner + 1)
-    t = strokes.t0[row] + (tick + 1.0) * interval_ms
+    t = (strokes.t0 + lead)[row] + tick * interval_ms
     stop = tick == inner[row]
     t[stop] = strokes.t1
     share = (t - strokes.t0[row]) / np.maximum(length, 1e-9)[row]

@@ -8,6 +8,7 @@ from simbench.site.model import Element
 from simbench.visitor.acts import Await, Hide, Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.hands import bring_into_view, point_at, press_calmly, select_text
+from simbench.visitor.mind.loading import refocus
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["distracted", "glance", "hesitate", "in_view", "look_over"]
@@ -22,8 +23,10 @@ def in_view(p: Percept, element: Element) -> bool:
 
 
 def glance(me: Visitor, p: Percept) -> Doing:
-    """The first look at a page, before anything is read."""
-    yield Read(me.dice.lognormal(B.orient_ms, B.orient_sigma), p.scroll_y, _wander(me, p))
+    """The first look at a page, before anything is read; shorter for who knows the site."""
+    known = 1.0 - B.known_saves * me.memory.familiarity
+    ms = known * me.dice.lognormal(B.orient_ms, B.orient_sigma)
+    yield Read(ms, p.scroll_y, _wander(me, p, p.scroll_y))
 
 
 def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = None) -> Doing:
@@ -54,7 +57,7 @@ def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = 
         words = scene.words_above(scroll_y + scene.vh * 0.9) - scene.words_above(p.scroll_y)
         screens_here = 1.0 + (scroll_y - p.scroll_y) / scene.vh
         ms = (words * pace + B.screen_ms * screens_here) * dwell
-        yield Read(min(ms, 240_000.0), float(round(scroll_y)), _wander(me, p))
+        yield Read(min(ms, 240_000.0), float(round(scroll_y)), _wander(me, p, scroll_y))
         if scroll_y + scene.vh <= seen + 1 and stretch:
             break
         yield from _idle_hand(me, p)
@@ -62,15 +65,41 @@ def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = 
             return
     if p.scroll_y > scene.vh * 0.5 and dice.eye() < B.reread:
         back_to = p.scroll_y * dice.eye()
-        yield Read(B.screen_ms * (1.0 + 2.0 * dice.eye()) * dwell, float(round(back_to)), _wander(me, p))
+        yield Read(B.screen_ms * (1.0 + 2.0 * dice.eye()) * dwell, float(round(back_to)), _wander(me, p, back_to))
+        me.journal.lookalike("scroll_hunt", "re_reading", p.view, p.began_ms, p.now_ms)
+    if dice.mind() < B.reads_closely * (0.3 + 1.4 * appetite):
+        yield from _read_closely(me, p)
     yield from distracted(me, p)
 
 
-def _wander(me: Visitor, p: Percept) -> tuple[float, float] | None:
-    if me.touch or me.dice.eye() > B.mouse_restless:
+def _read_closely(me: Visitor, p: Percept) -> Doing:
+    """Read one text word for word, the hand at rest: a pause, but no doubt."""
+    text = _something_to_read(me, p)
+    if text is None:
+        return
+    ms = me.dice.lognormal(60_000.0 / me.trait.reading_wpm * text.words + 400.0, 0.3)
+    yield Look(min(ms, 60_000.0), text.target)
+    me.journal.lookalike("hesitation", "slow_reader", p.view, p.began_ms, p.now_ms, target=text.target)
+
+
+def _wander(me: Visitor, p: Percept, scroll_y: float) -> tuple[float, float] | None:
+    """Where a restless mouse comes to in a stretch of reading that ends at `scroll_y`; None: it lies still.
+
+    Some people let the mouse go along with what they read, others park it out of the way; what the eyes do is theirs
+    alone (Huang, White & Buscher 2012).
+    """
+    if me.touch:
         return None
-    x = (0.15 + 0.7 * me.dice.aim()) * p.scene.vw
-    y = (0.2 + 0.6 * me.dice.aim()) * p.scene.vh
+    mood = me.dice.eye()
+    if mood > B.mouse_restless:
+        return None
+    scene = p.scene
+    if mood < B.mouse_follows * B.mouse_restless:
+        x = scene.column(scroll_y + 0.45 * scene.vh) + 0.12 * scene.vw * (me.dice.aim() - 0.5)
+        y = (0.25 + 0.4 * me.dice.aim()) * scene.vh
+    else:
+        x = (0.15 + 0.7 * me.dice.aim()) * scene.vw
+        y = (0.2 + 0.6 * me.dice.aim()) * scene.vh
     return float(round(x)), float(round(y))
 
 
@@ -118,8 +147,10 @@ def distracted(me: Visitor, p: Percept) -> Doing:
     begun = p.now_ms
     if me.dice.fate() < B.hidden:
         yield Hide(min(ms, 20 * 60_000.0))
-    else:
-        yield Look(min(ms, 20 * 60_000.0))
+        me.journal.lookalike("hesitation", "distraction", p.view, begun, p.now_ms)
+        yield from refocus(me, p)
+        return
+    yield Look(min(ms, 20 * 60_000.0))
     me.journal.lookalike("hesitation", "distraction", p.view, begun, p.now_ms)
 
 

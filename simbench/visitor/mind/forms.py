@@ -22,6 +22,8 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
     only_the_price = me.dice.fate() < B.price_check and form is me.site.forms[0]
     called_away = me.dice.fate() < B.outside_cause
     quits_at = int(me.dice.fate() * len(form.fields)) + 1
+    interrupted_at = quits_at if me.dice.fate() < B.interruption else -1
+    answered: list[FormField] = []
     for number, field in enumerate(form.fields):
         element = p.scene.element(field.target)
         if element is None or element.w <= 0 or element.h <= 0:
@@ -34,10 +36,29 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
                                  field=field.target)  # fmt: skip
             me.leaving = name
             return False
+        if number == interrupted_at and began.entries:
+            # Something else comes up; the form waits, and is gone on with afterwards.
+            yield Hide(min(me.dice.lognormal(B.away_ms, B.away_sigma), 20 * 60_000.0))
+            me.journal.lookalike("form_abandonment", "interruption", p.view, p.began_ms, p.now_ms, target=form.form,
+                                 field=field.target)  # fmt: skip
         kept_on = yield from _answer(me, p, form, field, element, began)
         if not kept_on:
             return False
+        answered.append(field)
+    if answered and me.dice.form() < B.change_of_mind:
+        yield from _think_again(me, p, answered[int(me.dice.form() * len(answered))])
     return (yield from _send(me, p, form, began))
+
+
+def _think_again(me: Visitor, p: Percept, field: FormField) -> Doing:
+    """Go back to a field that was right already, and answer it otherwise: another address, another name."""
+    element = p.scene.element(field.target)
+    if element is None or element.w <= 0 or element.h <= 0:
+        return
+    since = p.now_ms
+    yield from enter(me, p, field, element, good=True)
+    me.journal.lookalike("field_struggle", "change_of_mind", p.view, since, p.now_ms, target=field.target,
+                         field=field.target)  # fmt: skip
 
 
 class _Progress:
@@ -54,9 +75,18 @@ class _Progress:
 def _give_up(me: Visitor, p: Percept, form: Form, field: FormField, progress: _Progress, cause: str | None) -> None:
     """Decide to give the form up because of a field; an episode only if something had been entered."""
     if progress.entries:
-        me.journal.true("form_abandonment", p.view, p.now_ms, p.now_ms, target=form.form, field=field.target,
-                        cause=cause, intensity=max(me.anger, 0.1))  # fmt: skip
+        _label_giving_up(me, p, form, field.target, cause)
     me.leaving = "form"
+
+
+def _label_giving_up(me: Visitor, p: Percept, form: Form, field: str | None, cause: str | None) -> None:
+    """Given up because of the form, until it is left. Some mean to send it another day: nobody can tell."""
+    if me.dice.fate() < B.another_day:
+        me.journal.ambiguous("form_abandonment", "submits_later", p.view, p.now_ms, p.now_ms, target=form.form,
+                             field=field, cause=cause).until_left = True  # fmt: skip
+        return
+    me.journal.true("form_abandonment", p.view, p.now_ms, p.now_ms, target=form.form, field=field, cause=cause,
+                    intensity=max(me.anger, 0.1)).until_left = True  # fmt: skip
 
 
 def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Element, progress: _Progress) -> Doing:
@@ -125,7 +155,17 @@ def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: 
     yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)
     text = field.good if good or field.bad is None else field.bad
     slips = me.dice.poisson(B.slip * len(text), me.dice.form())
-    yield Type(field.target, text or "x", me.trait.key_ms * (1.25 if me.touch else 1.0), slips, good)
+    ms_per_key = me.trait.key_ms * (1.25 if me.touch else 1.0)
+    hunting = me.dice.form() < B.slow_entry
+    if hunting:
+        # Looks for the keys, or copies from paper: slow, but nothing is unclear.
+        ms_per_key *= 2.5
+        slips += me.dice.poisson(0.06 * len(text), me.dice.form())
+    yield Type(field.target, text or "x", ms_per_key, slips, good)
+    me.journal.lookalike("hesitation", "typing", p.view, p.began_ms, p.now_ms, target=field.target)
+    if hunting:
+        me.journal.lookalike("field_struggle", "slow_typist", p.view, p.began_ms, p.now_ms, target=field.target,
+                             field=field.target)  # fmt: skip
 
 
 def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
@@ -139,6 +179,8 @@ def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
             yield from hesitate(me, p, button, 0.45)
         view = p.view
         came = yield from activate(me, p, button)
+        if p.now_ms > p.began_ms and came:
+            me.journal.lookalike("hesitation", "waiting", view, p.began_ms, p.now_ms, target=form.submit)
         if came == "page":
             accepted = True
         elif came:
@@ -146,8 +188,7 @@ def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
         else:
             # Nothing happened at all: whatever is in the way, the form can't be sent.
             if me.will_quit(p.now_ms, 2.5 * B.form_quit) or attempt >= 3:
-                me.journal.true("form_abandonment", view, p.now_ms, p.now_ms, target=form.form, cause=me.anger_cause,
-                                intensity=max(me.anger, 0.1))  # fmt: skip
+                _label_giving_up(me, p, form, None, me.anger_cause)
                 me.leaving = "form"
                 return False
             continue

@@ -22,7 +22,7 @@ def some_moves(n: int = N, seed: int = 1) -> Moves:
 
 
 def one(moves: Moves, i: int) -> Moves:
-    return Moves(**{name: getattr(moves, name)[i : i + 1] for name in Moves.__slots__ if name != "overshoot"})
+    return Moves(**{name: getattr(moves, name)[i : i + 1] for name in Moves.__slots__ if name not in {"overshoot", "phase"}})
 
 
 def test_fitts_law_in_shannon_form() -> None:

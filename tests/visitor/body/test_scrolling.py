@@ -26,6 +26,12 @@ def scrolled(stretches: dict[str, np.ndarray], interval_ms: float = 100.0) -> Sc
     return expand_scrolls(**stretches, interval_ms=interval_ms)
 
 
+def flick_ends(stretches: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Stretch, time and place of the end of each flick: with an endless throttle each has its first frame and its end."""
+    scrolls = scrolled(stretches, 1e9)
+    return scrolls.row[1::2], scrolls.t[1::2], scrolls.scroll_y[1::2]
+
+
 @pytest.mark.parametrize("touch", [False, True])
 @pytest.mark.parametrize("quick", [False, True])
 def test_scrolling_ends_where_and_by_when_it_was_told_to_and_never_leaves_the_page(touch: bool, quick: bool) -> None:
@@ -68,8 +74,10 @@ def test_the_motion_is_the_same_however_often_it_is_looked_at(touch: bool) -> No
     fine, coarse = scrolled(told, 20.0), scrolled(told, 100.0)
     seen = {(row, round(t, 3)): y for row, t, y in zip(fine.row, fine.t, fine.scroll_y, strict=True)}
     assert fine.t.size > 1.5 * coarse.t.size
-    for row, t, y in zip(coarse.row, coarse.t, coarse.scroll_y, strict=True):
-        assert seen[(row, round(t, 3))] == y
+    both = [(seen[at], y) for row, t, y in zip(coarse.row, coarse.t, coarse.scroll_y, strict=True) if (at := (row, round(t, 3))) in seen]
+    # But for the last of a flick, which comes when the throttle lets it, the coarse ones are among the fine ones.
+    assert len(both) > 0.5 * coarse.t.size
+    assert all(a == b for a, b in both)
     assert np.array_equal(fine.strokes.y1, coarse.strokes.y1)
 
 
@@ -78,16 +86,16 @@ def test_about_a_fifth_of_the_flicks_of_slow_reading_go_back() -> None:
     n = 1500
     told = some_stretches(n)
     told |= {"s0": np.zeros(n), "s1": np.full(n, 2000.0), "t0": np.zeros(n), "t1": np.full(n, 60_000.0)}
-    scrolls = scrolled(told, 1e9)
-    up = np.diff(scrolls.scroll_y)[np.diff(scrolls.row) == 0] < 0
+    row, _, y = flick_ends(told)
+    up = np.diff(y)[np.diff(row) == 0] < 0
     assert 0.05 < up.mean() < 0.2
 
 
 def test_slow_stretches_have_rests_and_hasty_ones_none() -> None:
     told = some_stretches(1000)
     told |= {"s0": np.zeros(1000), "s1": np.full(1000, 1500.0), "t0": np.zeros(1000), "t1": np.full(1000, 40_000.0)}
-    slow = scrolled(told, 1e9)
-    gaps = np.diff(slow.t)[np.diff(slow.row) == 0]
+    row, t, _ = flick_ends(told)
+    gaps = np.diff(t)[np.diff(row) == 0]
     # Two modes, as people's gaps have: within bursts about .35 s, and rests of seconds.
     assert 250 < np.median(gaps[gaps < 1200]) < 700
     assert np.quantile(gaps[gaps > 1200], 0.75) > 4000
@@ -101,9 +109,9 @@ def test_wheels_go_by_whole_notches_of_their_person() -> None:
     told = some_stretches(n)
     told |= {"s0": np.zeros(n), "s1": np.full(n, 3000.0), "t0": np.zeros(n), "t1": np.full(n, 60_000.0)}
     wheel = np.flatnonzero(scroll_devices(told["person"], told["touch"]) == 0)
-    scrolls = scrolled({name: column[wheel] for name, column in told.items()}, 1e9)
-    inner = (np.diff(scrolls.row, append=-1) == 0) & (scrolls.scroll_y > 0)
-    assert 0.75 < np.mean(scrolls.scroll_y[inner] % 100 == 0) < 0.95
+    row, _, y = flick_ends({name: column[wheel] for name, column in told.items()})
+    inner = (np.diff(row, append=-1) == 0) & (y > 0)
+    assert 0.75 < np.mean(y[inner] % 100 == 0) < 0.95
 
 
 def test_keys_that_scroll_are_told_by_class_and_pressed_before_the_page_moves() -> None:
@@ -119,21 +127,19 @@ def test_keys_that_scroll_are_told_by_class_and_pressed_before_the_page_moves() 
 
 def test_while_the_finger_is_down_the_page_goes_with_it() -> None:
     told = some_stretches(80, touch=True)
-    scrolls = scrolled(told, 10.0)
-    finger = expand_strokes(scrolls.strokes, 10.0)
+    scrolls = scrolled(told, 1.0)
+    finger = expand_strokes(scrolls.strokes, 4.0)
     assert (scroll_devices(told["person"], told["touch"]) == FINGER).all()
     compared = 0
     for stroke in range(0, scrolls.strokes.t0.size, 7):
-        row = scrolls.stroke_row[stroke]
-        at = finger.row == stroke
-        t, y = finger.t[at], finger.y[at]
-        page = {round(a, 3): b for a, b in zip(scrolls.t[scrolls.row == row], scrolls.scroll_y[scrolls.row == row], strict=True)}
-        both = [(page[round(a, 3)], b) for a, b in zip(t, y, strict=True) if round(a, 3) in page]
-        compared += len(both)
-        shown, touched = np.array(both)[:, 0], np.array(both)[:, 1]
-        # Both are rounded to whole px: up with the finger, down with the page.
-        assert np.abs(np.diff(shown) + np.diff(touched)).max(initial=0.0) <= 2.0
-    assert compared > 100
+        mine = scrolls.row == scrolls.stroke_row[stroke]
+        at = (finger.row == stroke) & (finger.t < scrolls.strokes.t1[stroke])
+        if at.sum() > 2:
+            page = np.interp(finger.t[at], scrolls.t[mine], scrolls.scroll_y[mine])
+            compared += 1
+            # Both are rounded to whole px: up with the finger, down with the page.
+            assert np.ptp(page + finger.y[at]) <= 4.0
+    assert compared > 30
     strokes = scrolls.strokes
     assert (strokes.t1 > strokes.t0).all()
     assert ((strokes.y0 >= 0) & (strokes.y0 <= 780) & (strokes.y1 >= 0) & (strokes.y1 <= 780)).all()

@@ -15,7 +15,7 @@ from simbench.errors import BadInput
 from simbench.scenario.persona_page import personas_markdown
 from simbench.visitor.persona.distribution import Choice, mean
 from simbench.visitor.persona.library import default_library, merge, read_library
-from simbench.visitor.persona.spec import DIALS, PersonaSpec, dial_value, draw_dials
+from simbench.visitor.persona.spec import DIALS, PersonaSpec, dial_salt, dial_value, draw_dials
 
 LIBRARY = default_library()
 NAMES = LIBRARY.names
@@ -182,3 +182,10 @@ def test_the_command_lists_personas_and_shows_one() -> None:
     unknown = run(app, ["personas", "impatent"])
     assert isinstance(unknown.exception, BadInput)
     assert 'did you mean "impatient"?' in str(unknown.exception)
+
+
+def test_a_dials_luck_hangs_on_its_name_alone() -> None:
+    salts = [dial_salt(name) for name in DIALS]
+    assert len(set(salts)) == len(salts)
+    assert min(salts) >= 2**32  # acts have the small ones
+    assert dial_salt("patience_s") == 2**32 + 2_239_007_147  # whatever dials stand before it
