@@ -27,6 +27,8 @@ _FOLDS: Final = 5
 #: Splits of the people in halves, at size 1.
 _SPLITS: Final = 4
 _MOST_ITEMS: Final = 2000
+#: From this size on rivals are tried on sets without a target too.
+_WHOLE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,9 @@ def compare_feature_sets(
         if test is not None and not isinstance(visitors, str):
             alone.update(test.per_feature)
             features += _by_feature(group.name, name, test, alone, real, visitors.samples[name])
+        if target is None and effort.size < _WHOLE and any(other is not None for other in group.sets.values()):
+            # A quick look keeps to the sets that are judged.
+            continue
         for rival, side in rivals:
             tell(f"{group.title}, {name}: {rival.name}")
             rows.append(_against(group.name, name, rival.name, real, side, effort,
@@ -151,7 +156,7 @@ def _halves(group: str, features: str, real: Sample, effort: Effort) -> SetRow:
 
 
 def _test(real: Sample, other: Sample, effort: Effort, *, each_feature: bool = False) -> TwoSample:
-    most = effort.count(_MOST_ITEMS, least=500)
+    most = effort.count(_MOST_ITEMS, least=400)
     real, other = _thinned(real, most, effort.seed), _thinned(other, most, effort.seed + 1)
     return two_sample_auc(
         dict(zip(real.columns, real.values.T, strict=True)),

@@ -35,6 +35,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     DESKTOP_CLICKS,
     DESKTOP_MOVES,
     SCROLLS,
+    DWELL,
     TYPING,
     TOUCH,
     SHOP_VISITS,
