@@ -32,8 +32,6 @@ _AT_ONCE: Final = 4096
 _BEYOND: Final = (0.025, 0.08)
 #: Movements shorter than this do not overshoot on purpose (assumed): they are corrections themselves.
 _FAR_PX: Final = 60.0
-#: How early a finger's speed peaks: 0 is symmetric.
-_EARLY: Final = 0.75
 
 
 def movement_ms(a_ms: float, b_ms: float, distance_px: float, width_px: float, noise: float) -> float:
