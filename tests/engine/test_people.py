@@ -166,7 +166,8 @@ class TestPeople:
             moves = ((events.type == "mousemove") & (events.persona == persona)).sum()
             return float(moves / (views.persona == persona).sum())
 
-        assert moved("keyboard_user") < 0.4 * moved("comparer")
+        # All of these come with a mouse, of comparers seven in ten.
+        assert moved("keyboard_user") < 0.6 * moved("comparer")
 
     def test_whoever_puts_the_buying_off_has_nothing_against_the_button(self, episodes: pd.DataFrame) -> None:
         postponed = episodes[episodes.outcome == "postponed"]
