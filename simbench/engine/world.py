@@ -33,6 +33,8 @@ from simbench.visitor.acts import (
     Shake,
     Type,
 )
+from simbench.visitor.body.keyboard import typing_ms
+from simbench.visitor.noise import act_key
 from simbench.visitor.scene import Scene
 
 __all__ = ["ViewRow", "World"]
@@ -89,15 +91,18 @@ class World:
         Standard normal numbers for network and server.
     remembered
         What the visitor's browser remembers of earlier visits.
+    session_key
+        Noise key of the visit: how long an entry takes to type hangs on it.
     """
 
     def __init__(
         self, *, stage: Stage, tape: Tape, session: int, viewport: str, device: str, defects: frozenset[str],
         wait_ms: Callable[[float, float], float], start_ms: int, luck: Callable[[], float], remembered: frozenset[str],
-        referrer: str | None, views: list[ViewRow],
+        referrer: str | None, views: list[ViewRow], session_key: int = 0,
     ) -> None:  # fmt: skip
         self._stage = stage
         self._add = tape.add
+        self._tape, self._first_act, self._session_key = tape, tape.length, session_key
         self._session = session
         self._viewport = viewport
         self._defects = defects
@@ -359,8 +364,10 @@ class World:
     def _type(self, act: Type) -> None:
         self._focus(act.field, by_key=True)
         length = len(act.text)
-        keys = length + 2 * act.slips
-        start, end = self.now_ms, self.now_ms + keys * act.ms_per_key
+        # The rhythm decides how long it takes, and it hangs on the act's own noise key, as in `engine.expand`.
+        key = act_key(self._session_key, self._tape.length - self._first_act)
+        took = typing_ms(act.ms_per_key, length, act.slips, key, person=self._session_key)
+        start, end = self.now_ms, self.now_ms + took
         self._add((Kind.TYPE, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
                    NOWHERE, self.scroll_y, self.scroll_y, self._stage.strings.code(act.field), length, act.slips,
                    act.ms_per_key))  # fmt: skip
