@@ -78,7 +78,7 @@ def arrive(me: Visitor, p: Percept, view: int) -> Doing:
     if stray is not None and p.loading and me.dice.fate() < B.misclick_seen:
         # The wrong thing was pressed, and it is noticed before the page comes.
         began = p.asked_ms
-        yield Await(me.dice.lognormal(B.turn_ms, B.turn_sigma))
+        yield Await(me.dice.lognormal(B.misclick_ms, B.turn_sigma))
         if p.loading and p.view == view:
             yield Back()
             me.journal.lookalike("slow_load_exit", "misclick", view, began, p.now_ms)
