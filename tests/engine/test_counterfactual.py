@@ -118,6 +118,14 @@ def test_without_a_defect_nothing_is_blamed_on_one(clean: pd.DataFrame) -> None:
     assert (true.kind == "dead_click").sum() <= 0.08 * 900
 
 
+def test_a_wrong_link_is_called_off_while_it_loads_or_left_again(tmp_path: Path) -> None:
+    scenario = with_defects(sessions=250)
+    clumsy = tuple(persona.model_copy(update={"tap_sd_px": 20.0}) for persona in scenario.personas)
+    told = episodes(scenario.model_copy(update={"personas": clumsy}), tmp_path / "run")
+    assert (told.lookalike == "misclick").sum() >= 3
+    assert (told.lookalike == "mis_tap").sum() >= 10
+
+
 def impatient(patience_s: float, sessions: int = 500) -> Scenario:
     scenario = with_defects(sessions=sessions)
     personas = tuple(persona.model_copy(update={"patience_s": patience_s}) for persona in scenario.personas)
