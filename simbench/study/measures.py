@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -65,7 +66,7 @@ def measure(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> di
         held = np.isfinite(value)
         owner, known = session[held], value[held]
         found[name] = Measured(
-            sums=np.bincount(owner, known, n),
+            sums=np.bincount(owner, known, n).astype(np.float64),
             opportunities=np.bincount(owner, minlength=n).astype(np.float64),
             sd=float(known.std()) if len(known) else 0.0,
         )
@@ -97,6 +98,11 @@ def _rows(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> Iter
     yield from _by_view(played, interests)
     yield from _by_press(played)
     yield from _by_key(played)
+
+
+def _on_any(targets: set[str], text: str) -> bool:
+    """Whether `text` is one of `targets` or lies inside one."""
+    return text in targets or any(text.startswith(f"{target} > ") for target in targets)
 
 
 def _answered(truth: Table) -> Floats:
@@ -162,10 +168,8 @@ def _by_view(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> I
     for name, places in interests.items():
         pages = {page for page, _ in places}
         targets = {target for _, target in places}
-        touched = events.name("target").where(
-            lambda text, targets=targets: text in targets or any(text.startswith(f"{t} > ") for t in targets)
-        )
-        there = views.name("page").where(lambda page, pages=pages: page in pages)
+        touched = events.name("target").where(partial(_on_any, targets))
+        there = views.name("page").is_(*pages)
         yield f"act_{name}", session[there], (per_view(acted & touched) > 0)[there].astype(np.float64)
 
 
