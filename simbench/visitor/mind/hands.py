@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import hypot
 
 from simbench.site.model import Element
-from simbench.visitor.acts import Aim, Await, KeyPress, Look, Percept, Point, Press, ScrollTo, SelectText
+from simbench.visitor.acts import Aim, Await, Back, KeyPress, Look, Percept, Point, Press, ScrollTo, SelectText
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.body.pointer import movement_ms
 from simbench.visitor.mind.expecting import expected_ms, is_disabled, part_of, tells_of_failure
@@ -115,6 +115,9 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
         me.call.used = True
     if not meant and target is not None and _strayed(p, scene, target, element):
         me.stray = Stray(p.blame_aim(element.target))
+        if (yield from _call_off(me, p, view)):
+            run.label(me)
+            return ""
     if me.grudges:
         # Whoever is still angry may let it out on the next thing that is pressed, whether it works or not.
         way, blamed = vent_by(me, p, None, gain=B.spill, only=_STRIKE)
@@ -155,6 +158,20 @@ def _strayed(p: Percept, scene: Scene, target: str, element: Element) -> bool:
     led = scene.effect(hit) if hit is not None else None
     meant = scene.effect(element)
     return led is not None and led.kind == "navigate" and (meant is None or meant.url != led.url)
+
+
+def _call_off(me: Visitor, p: Percept, view: int) -> Doing:
+    """The wrong link was pressed: it may be noticed before its page comes, and called off; returns whether it was."""
+    if me.dice.fate() >= B.misclick_seen:
+        return False
+    began = p.asked_ms
+    yield Await(me.dice.lognormal(B.misclick_ms, B.turn_sigma))
+    if not p.loading or p.view != view:
+        return False
+    yield Back()
+    me.stray = None
+    me.journal.lookalike("slow_load_exit", "misclick", view, began, p.now_ms)
+    return True
 
 
 def _press_again(me: Visitor, p: Percept, run: _Run, habit: float) -> Doing:

@@ -75,14 +75,6 @@ def arrive(me: Visitor, p: Percept, view: int) -> Doing:
     if p.view == view and not p.loading:
         return
     stray, me.stray = me.stray, None
-    if stray is not None and p.loading and me.dice.fate() < B.misclick_seen:
-        # The wrong thing was pressed, and it is noticed before the page comes.
-        began = p.asked_ms
-        yield Await(me.dice.lognormal(B.turn_ms, B.turn_sigma))
-        if p.loading and p.view == view:
-            yield Back()
-            me.journal.lookalike("slow_load_exit", "misclick", view, began, p.now_ms)
-            return
     yield from settle(me, p)
     if stray is None or me.leaving or not p.can_go_back:
         return
