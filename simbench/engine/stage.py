@@ -32,7 +32,7 @@ class Stage:
         self._attention_share: dict[int, sparse.csr_array] = {}
         self._attention_codes: dict[int, NDArray[np.int64]] = {}
         self._hits = HitTables()
-        self._causes: dict[tuple[int, float, float, float], str | None] = {}
+        self._causes: dict[tuple[int, float, float, float, bool], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
         self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
         self._pages = {page.page: page for page in site.pages}
@@ -118,30 +118,34 @@ class Stage:
         """What sending `form` does, as it was tried in the state in which it is filled in."""
         return self.site.snapshot(form.page, form.state, viewport, defects).forms.get(form.form)
 
-    def cause(self, scene_code: int, x: float, y: float, scroll_y: float) -> str | None:
+    def cause(self, scene_code: int, x: float, y: float, scroll_y: float, *, finger: bool = False) -> str | None:
         """The planted defect without which a press at client (`x`, `y`) would have another outcome; None: no defect.
 
-        This is a counterfactual: the same press on the same page with one defect less.
+        This is a counterfactual: the same press, of a mouse or a `finger`, on the same page with one defect less.
         """
         scene = self.scenes[scene_code]
         snapshot = scene.snapshot
         if not snapshot.defects:
             return None
         # All that the answer depends on: under a fixed box, one point of the page has many outcomes.
-        key = (scene_code, x, y, scroll_y)
+        key = (scene_code, x, y, scroll_y, finger)
         if key in self._causes:
             return self._causes[key]
-        here = _outcome(scene, scene.hit(x, y, scroll_y))
+        here = _outcome(scene, _pressed(scene, x, y, scroll_y, finger=finger))
         found = None
         for defect in sorted(snapshot.defects):
             without = self.scenes[
                 self.scene(snapshot.page, snapshot.state, snapshot.viewport, snapshot.defects - {defect})
             ]
-            if _outcome(without, without.hit(x, y, min(scroll_y, without.sy_max))) != here:
+            if _outcome(without, _pressed(without, x, y, min(scroll_y, without.sy_max), finger=finger)) != here:
                 found = defect
                 break
         self._causes[key] = found
         return found
+
+
+def _pressed(scene: Scene, x: float, y: float, scroll_y: float, *, finger: bool) -> Element | None:
+    return scene.touched(x, y, scroll_y)[0] if finger else scene.hit(x, y, scroll_y)
 
 
 def _outcome(scene: Scene, element: Element | None) -> tuple[object, ...]:

@@ -33,6 +33,8 @@ from simbench.visitor.acts import (
     Shake,
     Type,
 )
+from simbench.visitor.body.keyboard import typing_ms
+from simbench.visitor.noise import act_key
 from simbench.visitor.scene import Scene
 
 __all__ = ["ViewRow", "World"]
@@ -50,6 +52,10 @@ _NEVER: Final = float("inf")
 #: A finger that rests this long marks a word (Android: 500 ms, iOS about as long).
 _LONG_PRESS_MS: Final = 650.0
 _RESTED_MS: Final = 500.0
+#: From the press to the tab or the system's window that it opens (assumed, 20 to 300 ms); and how long it takes to shut
+#: one that was not wanted (assumed, 700 to 4000 ms).
+_OPENS_MS: Final = 60.0
+_SHUT_MS: Final = 1500.0
 #: A response within this is felt as instant (Nielsen 1993): nobody waits for it.
 _INSTANT_MS: Final = 100.0
 
@@ -85,15 +91,18 @@ class World:
         Standard normal numbers for network and server.
     remembered
         What the visitor's browser remembers of earlier visits.
+    session_key
+        Noise key of the visit: how long an entry takes to type hangs on it.
     """
 
     def __init__(
         self, *, stage: Stage, tape: Tape, session: int, viewport: str, device: str, defects: frozenset[str],
         wait_ms: Callable[[float, float], float], start_ms: int, luck: Callable[[], float], remembered: frozenset[str],
-        referrer: str | None, views: list[ViewRow],
+        referrer: str | None, views: list[ViewRow], session_key: int = 0,
     ) -> None:  # fmt: skip
         self._stage = stage
         self._add = tape.add
+        self._tape, self._first_act, self._session_key = tape, tape.length, session_key
         self._session = session
         self._viewport = viewport
         self._defects = defects
@@ -113,6 +122,8 @@ class World:
         self._lcp = 0.0
         self._scene_code = -1
         self._closed = False
+        #: What lies over the page since a press opened it: another tab, or a window of the system's.
+        self._away: str | None = None
         self._polls_from, self._polls_every = _NEVER, 1.0
         self._load_without: list[tuple[str, float]] = []
         self._pressed = (-1, 0.0, 0.0, 0.0)
@@ -162,8 +173,37 @@ class World:
 
     def blame(self) -> str | None:
         """The defect without which the last press would have had another outcome."""
+        return self._blamed() if self._pressed[0] >= 0 else None
+
+    def _blamed(self) -> str | None:
         scene, x, y, scroll_y = self._pressed
-        return self._stage.cause(scene, x, y, scroll_y) if scene >= 0 else None
+        return self._stage.cause(scene, x, y, scroll_y, finger=self._touch)
+
+    def blame_aim(self, target: str) -> str | None:
+        """The defect without which the last press, as far off its aim as it was, would have hit `target`."""
+        code, x, y, scroll_y = self._pressed
+        scene = self._stage.scenes[code]
+        aimed = scene.element(target)
+        if aimed is None:
+            return None
+        snapshot = scene.snapshot
+        middle_x, middle_y, _, _ = scene.spot(aimed)
+        for defect in sorted(snapshot.defects):
+            other = self._stage.scenes[
+                self._stage.scene(snapshot.page, snapshot.state, snapshot.viewport, snapshot.defects - {defect})
+            ]
+            there = other.element(target)
+            if there is None:
+                continue
+            # The page as it is without the defect, scrolled so that the aim is where it was on screen.
+            now_x, now_y, _, _ = other.spot(there)
+            scroll = scroll_y if there.fixed else scroll_y + now_y - middle_y
+            hit, _, _ = other.touched(x + now_x - middle_x, y + (now_y - middle_y if there.fixed else 0.0), scroll)
+            if hit is not None and (
+                hit.target == target or hit.interactive_ancestor == there.interactive_ancestor is not None
+            ):
+                return defect
+        return None
 
     def blame_load(self, patience_ms: float) -> str | None:
         """The defect without which the page on its way would be there within `patience_ms`."""
@@ -190,6 +230,9 @@ class World:
 
     def play(self, act: Act) -> None:
         """Play one act to its end."""
+        if self._away is not None and act.__class__ is not Hide:
+            # It was not wanted: what opened is shut first.
+            self._hide(Hide(_SHUT_MS, "dialog" if self._away == "file_chooser" else "tab"))
         self._play[act.__class__](act)
 
     # -- acts ---------------------------------------------------------------------------------------------------------
@@ -264,11 +307,7 @@ class World:
     def _shake(self, act: Shake) -> None:
         start = self.now_ms
         end = start + act.strokes * act.ms_per_stroke
-        if act.held:
-            # A finger draws too; the button goes down at the start and up at the end, where the line closes.
-            self._press_down(end - start)
-            self.response = "change"
-        if act.held or not self._touch:
+        if not self._touch:
             self._add((Kind.SHAKE, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x,
                        self.y, self.scroll_y, self.scroll_y, act.roundness, float(act.strokes), act.reach_px,
                        act.angle))  # fmt: skip
@@ -325,8 +364,10 @@ class World:
     def _type(self, act: Type) -> None:
         self._focus(act.field, by_key=True)
         length = len(act.text)
-        keys = length + 2 * act.slips
-        start, end = self.now_ms, self.now_ms + keys * act.ms_per_key
+        # The rhythm decides how long it takes, and it hangs on the act's own noise key, as in `engine.expand`.
+        key = act_key(self._session_key, self._tape.length - self._first_act)
+        took = typing_ms(act.ms_per_key, length, act.slips, key, person=self._session_key)
+        start, end = self.now_ms, self.now_ms + took
         self._add((Kind.TYPE, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
                    NOWHERE, self.scroll_y, self.scroll_y, self._stage.strings.code(act.field), length, act.slips,
                    act.ms_per_key))  # fmt: skip
@@ -356,15 +397,14 @@ class World:
     def _hide(self, act: Hide) -> None:
         code = self._stage.strings.code
         start = self.now_ms
-        if act.to == "dialog":
-            # The page stays visible; its window loses the focus, and has it again.
-            self._event("blur", start, data=code("window"))
-            self._advance(start + act.ms)
-            self._event("focus", self.now_ms, data=code("window"))
-        else:
-            self._event("visibility", start, data=code("hidden"))
-            self._advance(start + act.ms)
-            self._event("visibility", self.now_ms, data=code("visible"))
+        # Behind a dialog of the system's the page stays visible; its window loses the focus, and has it again.
+        kind, words = ("blur", "window") if act.to == "dialog" else ("visibility", "hidden")
+        if self._away is None:
+            self._event(kind, start, data=code(words))
+        self._away = None
+        self._advance(start + act.ms)
+        kind, words = ("focus", "window") if act.to == "dialog" else ("visibility", "visible")
+        self._event(kind, self.now_ms, data=code(words))
         self.began_ms = start
 
     def _back(self, _: Back) -> None:
@@ -495,6 +535,7 @@ class World:
     def _press_down(self, hold_ms: float, *, click: bool = True) -> Element | None:
         """Press and release; what lies under the pointer gets it. A long press of a finger is no click."""
         start, end = self.now_ms, self.now_ms + hold_ms
+        self._pressed = (self._scene_code, self.x, self.y, self.scroll_y)
         if self._touch:
             element, self.x, self.y = self.scene.touched(self.x, self.y, self.scroll_y)
         else:
@@ -517,7 +558,6 @@ class World:
     def _answer(self, element: Element | None) -> None:
         """Work out what the press does, and set it going."""
         self.error, self.cause, self.alive, self.response_ms = None, None, True, 0.0
-        self._pressed = (self._scene_code, self.x, self.y, self.scroll_y)
         if self._pending is not None:
             # Something is under way already; the press changes nothing, but it is not in vain either.
             self.response_ms = self._pending.seen_ms - self.now_ms
@@ -531,7 +571,7 @@ class World:
             return
         if effect.error is not None:
             self.error = effect.error
-            self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
+            self.cause = self._blamed()
             self.error_ms = self.now_ms + 2.0
             self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
         server_ms = self._requests(effect)
@@ -553,7 +593,7 @@ class World:
                 self.error_ms = self.now_ms + 2.0
                 self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
         self.alive = False
-        self.cause = self._stage.cause(self._scene_code, self.x, self.y, self.scroll_y)
+        self.cause = self._blamed()
 
     def _requests(self, effect: Effect) -> float:
         """Requests that the press makes; returns when the last is answered, ms after now."""
@@ -595,7 +635,14 @@ class World:
             self._event("input", at, target=effect.ticked)
             self._event("change", at, target=effect.ticked)
         if effect.open is not None:
-            self._event("open", at, target=self.hit, data=self._stage.strings.code(effect.open))
+            word = self._stage.strings.code
+            self._event("open", at, target=self.hit, data=word(effect.open))
+            if effect.open == "window":
+                self._event("visibility", at + _OPENS_MS, data=word("hidden"))
+                self._away = effect.open
+            elif effect.open == "file_chooser":
+                self._event("blur", at + _OPENS_MS, data=word("window"))
+                self._away = effect.open
         if effect.scroll_y is not None and effect.kind == "scroll":
             to = min(max(effect.scroll_y, 0.0), self.scene.sy_max)
             self._event("scroll", at, scroll_y=to)

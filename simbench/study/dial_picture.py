@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -65,7 +66,7 @@ def draw_dials_picture(dials: Sequence[str], measures: Sequence[str], cells: Map
     return out.getvalue()
 
 
-def _mark(axes: matplotlib.axes.Axes, row: int, column: int, cell: Cell) -> None:
+def _mark(axes: Axes, row: int, column: int, cell: Cell) -> None:
     if cell.role == "must":
         axes.add_patch(Rectangle((column - 0.42, row - 0.42), 0.84, 0.84, fill=False, edgecolor=_INK, linewidth=1.3))
         if cell.verdict == "unproven":

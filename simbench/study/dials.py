@@ -80,17 +80,26 @@ def declared_matrix(measures: Sequence[str], text: str | None = None) -> dict[st
     groups: dict[str, list[str]] = document["groups"]
     rows = {}
     problems = []
+    written_rows: dict[str, Any] = dict(document["dials"])
+    for prefix, row in (document.get("patterns") or {}).items():
+        # A row for all dials whose names begin so; {rest} is what follows.
+        for dial in DIALS:
+            if dial.startswith(prefix) and dial not in written_rows:
+                filled = {name.format(rest=dial[len(prefix) :]): sign for name, sign in row["must"].items()}
+                written_rows[dial] = {**row, "must": filled}
 
     def members(name: str, where: str) -> list[str]:
         if name in groups:
             return [each for inner in groups[name] for each in members(inner, where)]
+        if name.endswith("*"):
+            return [each for each in measures if each.startswith(name[:-1])]
         if name not in measures and not name.startswith("act_"):
             problems.append(
                 f"dial_matrix.yaml: {where} names {name!r}, which is neither a measure nor a group; mend it"
             )
         return [name]
 
-    for dial, written in document["dials"].items():
+    for dial, written in written_rows.items():
         must = {}
         for name, sign in (written.get("must") or {}).items():
             if sign not in ("+", "-"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, Final
 
 import numpy as np
@@ -28,9 +29,8 @@ def _learners() -> Any:
 
 def _one_thread() -> Any:
     """Keep to one thread: the same sums in the same order on every machine, and no waiting for busy cores."""
-    import threadpoolctl  # noqa: PLC0415 - comes with scikit-learn
-
-    return threadpoolctl.threadpool_limits(limits=1)
+    # It comes with scikit-learn.
+    return importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
 
 
 def held_out_scores(values: Floats, positive: Bools, group: Ints, categories: list[int], seed: int) -> Floats:
@@ -40,32 +40,40 @@ def held_out_scores(values: Floats, positive: Bools, group: Ints, categories: li
     columns that hold names.
     """
     ensemble = _learners()
-    filled = np.where(np.isfinite(values), np.minimum(values, 1e12), -1.0)
     names, member = np.unique(group, return_inverse=True)
     fold_of = np.random.default_rng(seed).permutation(len(names)) % min(_FOLDS, max(len(names), 2))
     fold = fold_of[member]
     scores = np.full(len(positive), 0.5)
-    limited = np.where(np.isfinite(values), np.minimum(values, 1e12), np.nan)
-    limited[:, categories] = np.where(limited[:, categories] >= 0, limited[:, categories] % 250, np.nan)
     for each in range(int(fold.max(initial=0)) + 1):
         test = fold == each
         train = ~test
         if not test.any() or positive[train].all() or not positive[train].any():
             continue
+        # What does not vary among those that are learned on says nothing.
+        known = [column for column in range(values.shape[1]) if _varies(values[train, column])]
+        named = [place for place, column in enumerate(known) if column in categories]
+        amounts = np.clip(values[:, known], -1e12, 1e12)
+        filled = np.where(np.isfinite(amounts), amounts, -1.0)
+        amounts[:, named] = np.where(amounts[:, named] >= 0, amounts[:, named] % 250, np.nan)
         boosted = ensemble.HistGradientBoostingClassifier(
-            max_iter=100, learning_rate=0.1, max_leaf_nodes=15, min_samples_leaf=6, l2_regularization=1.0,
-            class_weight="balanced", early_stopping=False, categorical_features=categories, random_state=seed,
+            max_iter=70, learning_rate=0.12, max_leaf_nodes=15, min_samples_leaf=6, l2_regularization=1.0,
+            class_weight="balanced", early_stopping=False, categorical_features=named, random_state=seed,
         )  # fmt: skip
         forest = ensemble.RandomForestClassifier(
-            n_estimators=150, min_samples_leaf=2, class_weight="balanced_subsample", random_state=seed
+            n_estimators=120, min_samples_leaf=2, class_weight="balanced_subsample", random_state=seed
         )
         total = np.zeros(int(test.sum()))
         with _one_thread():
-            for learner, data in ((boosted, limited), (forest, filled)):
+            for learner, data in ((boosted, amounts), (forest, filled)):
                 learner.fit(data[train], positive[train])
                 total += learner.predict_proba(data[test])[:, 1]
         scores[test] = total / 2
     return scores
+
+
+def _varies(column: Floats) -> bool:
+    known = column[np.isfinite(column)]
+    return known.size > 0 and bool(known.min() < known.max())
 
 
 def leak_scores(values: Floats, positive: Bools, train: Bools, seed: int) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -47,11 +48,12 @@ class Measured:
 def measure_names(interests: Iterator[str] | list[str]) -> list[str]:
     """Every measure, given the kinds of side acts that the site has."""
     return [
-        "recorded", "pages", "bounce", "conversion", "visit_s",
-        "dwell_s", "depth", "scroll", "scroll_up", "clicks", "mouse_path", "away", "pause_s", "selections",
+        "recorded", "survey", "viewport", "pages", "bounce", "conversion", "visit_s",
+        "dwell_s", "back", "depth", "scroll", "scroll_up", "clicks", "mouse_path", "away", "pause_s", "selections",
         "reach_ms", "reach_spread", "overshoot", "press_gap", "hold_ms", "aim_off", "tap_off", "double",
-        "key_ms", "field_keys", "corrections", "refilled", "form_begun", "form_done",
+        "keyed", "key_ms", "field_keys", "corrections", "refilled", "form_begun", "form_done",
         *(f"act_{name}" for name in interests),
+        "vented",
         *(f"{kind}{mark}" for kind in KINDS for mark in ("", "~")),
     ]  # fmt: skip
 
@@ -64,7 +66,7 @@ def measure(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> di
         held = np.isfinite(value)
         owner, known = session[held], value[held]
         found[name] = Measured(
-            sums=np.bincount(owner, known, n),
+            sums=np.bincount(owner, known, n).astype(np.float64),
             opportunities=np.bincount(owner, minlength=n).astype(np.float64),
             sd=float(known.std()) if len(known) else 0.0,
         )
@@ -79,6 +81,7 @@ def _rows(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> Iter
     truth = played.truth_sessions
     everyone = np.arange(played.count)
     yield "recorded", everyone, truth.number("recorded")
+    yield "survey", everyone, _answered(truth)
     pages = np.bincount(played.session["truth_views"], minlength=played.count).astype(np.float64)
     yield "pages", everyone, np.log(np.maximum(pages, 1.0))
     yield "bounce", everyone, (pages <= 1).astype(np.float64)
@@ -89,9 +92,22 @@ def _rows(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> Iter
     seen = np.bincount(played.session["views"], dwell, played.count)
     yield "visit_s", everyone, np.where(seen > 0, np.log1p(seen), np.nan)
     yield "dwell_s", played.session["views"], np.log1p(dwell)
+    width = np.full(played.count, np.nan)
+    width[played.session["views"]] = np.log(views.number("viewport_w"))
+    yield "viewport", everyone, width
     yield from _by_view(played, interests)
     yield from _by_press(played)
     yield from _by_key(played)
+
+
+def _on_any(targets: set[str], text: str) -> bool:
+    """Whether `text` is one of `targets` or lies inside one."""
+    return text in targets or any(text.startswith(f"{target} > ") for target in targets)
+
+
+def _answered(truth: Table) -> Floats:
+    """Whether each visit ended with an answer to a survey."""
+    return (truth.name("survey").codes >= 0).astype(np.float64)
 
 
 def _view_of(played: Played) -> Ints:
@@ -139,6 +155,9 @@ def _by_view(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> I
     yield "selections", session, per_view(kind.is_("selection"))
     forms = {form["page"] for form in played.goals.get("forms", [])}
     fields = {field["target"] for form in played.goals.get("forms", []) for field in form["fields"]}
+    yield "back", session, views.name("nav").is_("back").astype(np.float64)
+    elsewhere = kind.is_("keydown") & ~events.name("target").where(lambda target: target in fields)
+    yield "keyed", session, np.log1p(per_view(elsewhere))
     on_form = views.name("page").where(lambda page: page in forms)
     entered = kind.is_("input", "change") & events.name("target").where(lambda target: target in fields)
     begun = per_view(entered) > 0
@@ -149,10 +168,8 @@ def _by_view(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> I
     for name, places in interests.items():
         pages = {page for page, _ in places}
         targets = {target for _, target in places}
-        touched = events.name("target").where(
-            lambda text, targets=targets: text in targets or any(text.startswith(f"{t} > ") for t in targets)
-        )
-        there = views.name("page").where(lambda page, pages=pages: page in pages)
+        touched = events.name("target").where(partial(_on_any, targets))
+        there = views.name("page").is_(*pages)
         yield f"act_{name}", session[there], (per_view(acted & touched) > 0)[there].astype(np.float64)
 
 
@@ -273,4 +290,11 @@ def _episodes(played: Played, found: Mapping[str, Measured]) -> dict[str, Measur
             rates[f"{kind}{mark}"] = Measured(
                 sums=sums, opportunities=opportunities, sd=float(np.sqrt(rate * (1.0 - rate)))
             )
+    # Anger let off in any way that has a name: by striking, shaking, or scrolling about.
+    names = episodes.name("lookalike")
+    struck = episodes.name("kind").is_("rage_click", "thrashed_cursor") & ~episodes.name("role").is_("lookalike")
+    rows = kept & (struck | names.is_("venting"))
+    sums = np.bincount(session[rows], minlength=n).astype(np.float64)
+    rate = min(float(sums.sum()) / max(float(views.sum()), 1.0), 0.5)
+    rates["vented"] = Measured(sums=sums, opportunities=views, sd=float(np.sqrt(rate * (1.0 - rate))))
     return rates

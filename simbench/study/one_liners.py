@@ -32,7 +32,7 @@ CEILING: Final = 0.8
 #: Fewer episodes than this on either side say nothing.
 _LEAST: Final = 25
 #: Episodes of a kind that the classifier is given at most.
-_MOST: Final = 6000
+_MOST: Final = 3000
 #: Visits at size 1.
 _SESSIONS: Final = 6000
 

@@ -207,7 +207,7 @@ def balanced_accuracy(said: Bools, positive: Bools, cluster: Ints) -> BalancedAc
     hit_plus, spared_plus = (hit * n_pos + 0.5) / (n_pos + 1), (spared * n_neg + 0.5) / (n_neg + 1)
     least = hit_plus * (1 - hit_plus) / n_pos + spared_plus * (1 - spared_plus) / n_neg
     variance = max(float(np.sum(influence**2)) * clusters / max(clusters - 1, 1), least / 4)
-    inside = min(max(value, 1e-3), 1 - 1e-3)
+    inside = (hit_plus + spared_plus) / 2
     reach = float(stats.t.ppf((1 + _LEVEL) / 2, max(clusters - 1, 1))) * np.sqrt(variance) / (inside * (1 - inside))
     middle = special.logit(inside)
     return BalancedAccuracy(

@@ -85,11 +85,20 @@ class Aim:
 
 
 @dataclass(slots=True)
+class KeyPress:
+    """Go to the control `target` by `tabs` presses of Tab, `ms_per_tab` each, and press Enter on it."""
+
+    target: str
+    tabs: int
+    ms_per_tab: float
+
+
+@dataclass(slots=True)
 class Shake:
     """Move the mouse to and fro or round and round about where it is, `strokes` half turns of `ms_per_stroke` each.
 
     `reach_px` is how far a stroke goes, `roundness` 0 for to and fro on a line and 1 for circles, `angle` the line's
-    direction (radians). `reading` says that the eyes read on meanwhile, `held` that the button is down: it draws.
+    direction (radians). `reading` says that the eyes read on meanwhile.
     """
 
     strokes: int
@@ -98,7 +107,6 @@ class Shake:
     angle: float
     roundness: float = 0.0
     reading: bool = False
-    held: bool = False
 
 
 @dataclass(slots=True)
@@ -229,6 +237,9 @@ class Percept(Protocol):
 
     def blame(self) -> str | None:
         """The defect without which the last press would have had another outcome. For the labels alone."""
+
+    def blame_aim(self, target: str) -> str | None:
+        """The defect without which the last press would have hit `target`. For the labels alone."""
 
     def blame_load(self, patience_ms: float) -> str | None:
         """The defect without which the page on its way would be there within `patience_ms`. For the labels alone."""

@@ -54,6 +54,8 @@ class Call:
     depth: float = 0.0
     used: bool = False
     declined: bool = False
+    #: Left for another day, on purpose.
+    postponed: bool = False
     missed: bool = False
     other_way: bool = False
     cause: str | None = None

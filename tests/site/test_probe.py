@@ -104,6 +104,15 @@ def test_leaving_a_field_is_no_answer(page: Any) -> None:
     assert told_of(page, "#text") == set()
 
 
+def test_pointing_at_something_else_is_no_answer(page: Any) -> None:
+    page.hover("#blink")
+    probe = "window[Symbol.for('simbench.probe')]"
+    page.evaluate(f"{probe}.arm()")
+    page.click("#plain")
+    page.evaluate(f"async () => {{ await {probe}.settled(40, 3000, null); }}")
+    assert page.evaluate(f"{probe}.repainted()") is False
+
+
 def test_the_look_of_what_is_pointed_at_is_no_answer(page: Any) -> None:
     page.hover("#blink")
     assert told_of(page, "#plain") == set()

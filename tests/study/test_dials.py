@@ -1,4 +1,4 @@
-"""The dial matrix: its rows are declared for every dial, turning is what it says, and verdicts are as they should be."""
+"""The dial matrix: a row for every dial, turning is what it says, and verdicts are as they should be."""
 
 from __future__ import annotations
 

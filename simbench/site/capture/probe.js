@@ -265,11 +265,17 @@
       }
       looks.set(element, parts.join("\u0002"));
     }
-    return { looks, drawn, focus: document.activeElement };
+    const hovered = [...document.querySelectorAll(":hover")].pop() || null;
+    return { looks, drawn, hovered, focus: document.activeElement };
   };
-  /** Whether anything looks otherwise, but for what has the focus, or had it, and what that stands in. */
+  const CONTROL = "a, button, input, select, textarea, label, summary, [tabindex], [role]";
+  /** Whether anything looks otherwise, but for what has (or had) the focus, or alone is (or was) pointed at. */
   const paintedOtherwise = (before, after) => {
-    const aside = (element) => element.contains(before.focus) || element.contains(after.focus);
+    const pointed = before.hovered === after.hovered ? [] : [before.hovered, after.hovered].filter(Boolean);
+    const aside = (element) =>
+      element.contains(before.focus) ||
+      element.contains(after.focus) ||
+      pointed.some((hovered) => element.contains(hovered) || (hovered.closest(CONTROL) || hovered).contains(element));
     const other = (one, two) => [...one.looks].some(([element, look]) => two.looks.get(element) !== look && !aside(element));
     const redrawn = [...after.drawn].some(([canvas, pixels]) => before.drawn.has(canvas) && before.drawn.get(canvas) !== pixels);
     return redrawn || other(before, after) || other(after, before);

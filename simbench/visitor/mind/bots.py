@@ -148,7 +148,7 @@ def _beat(me: Visitor, p: Percept, target: Element, presses: int, pace_ms: float
     ended, hit = p.now_ms, None
     for number in range(presses):
         if number:
-            yield Await(pace_ms)
+            yield Look(pace_ms)
         if p.view != view:
             break
         if moves and not number:

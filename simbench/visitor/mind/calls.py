@@ -95,6 +95,8 @@ def _settle(me: Visitor, call: Call, end_ms: float) -> None:
             me.put_off.remove(earlier)
             journal.lookalike("skipped_cta", "postponed", earlier.view, earlier.noticed_ms or earlier.began_ms,
                               earlier.ended_ms, target=target)  # fmt: skip
+    elif call.postponed:
+        journal.lookalike("skipped_cta", "postponed", view, since, end_ms, target=target)
     elif not call.serves:
         if noticed:
             journal.lookalike("skipped_cta", "not_needed", view, since, end_ms, target=target)

@@ -39,7 +39,7 @@ def part_of(scene: Scene, target: str | None, element: Element) -> bool:
 
 def is_disabled(p: Percept, element: Element) -> bool:
     """Whether `element` is a control that the page has switched off: it is there, but takes no focus and no press."""
-    return element.interactive and not element.focusable and p.scene.effect(element) is None and element.tag == "button"
+    return element.disabled and p.scene.effect(element) is None
 
 
 def tells_of_failure(scene: Scene) -> bool:

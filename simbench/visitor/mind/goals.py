@@ -218,7 +218,7 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
             return False
         if me.postpones and page.kind == "cart":
             # It was put there for another day: nothing is wrong with the button, or with anything else.
-            me.journal.lookalike("skipped_cta", "postponed", p.view, p.began_ms, p.now_ms, target=element.target)
+            call.postponed = True
             me.leaving = "postponed"
             return False
         yield from hesitate(me, p, element, 0.5)

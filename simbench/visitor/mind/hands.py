@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import hypot
 
 from simbench.site.model import Element
-from simbench.visitor.acts import Aim, Await, Look, Percept, Point, Press, ScrollTo, SelectText, Shake
+from simbench.visitor.acts import Aim, Await, Look, Percept, Point, Press, ScrollTo, SelectText
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.body.pointer import movement_ms
 from simbench.visitor.mind.expecting import expected_ms, is_disabled, part_of, tells_of_failure
@@ -18,7 +18,7 @@ from simbench.visitor.person import Doing, Stray, Visitor
 from simbench.visitor.scene import Scene
 
 __all__ = [
-    "activate", "bring_into_view", "draw_on", "point_at", "press_calmly", "press_nowhere", "select_text",
+    "activate", "bring_into_view", "point_at", "press_calmly", "press_nowhere", "select_text",
     "step_through",
 ]  # fmt: skip
 
@@ -110,7 +110,7 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     if me.call is not None and meant and element.target == me.call.target and alive:
         me.call.used = True
     if not meant and target is not None and _strayed(p, scene, target, element):
-        me.stray = Stray(p.blame())
+        me.stray = Stray(p.blame_aim(element.target))
     if me.grudges:
         # Whoever is still angry may let it out on the next thing that is pressed, whether it works or not.
         way, blamed = vent_by(me, p, None, gain=B.spill, only=_STRIKE)
@@ -465,6 +465,9 @@ def select_text(me: Visitor, p: Percept, element: Element, clicks: int | None = 
     """Mark a word or a paragraph by two or three quick clicks, or by a long press of a finger: benign."""
     yield from bring_into_view(me, p, element)
     yield from point_at(me, p, element)
+    if me.touch and (clicks == 2 or me.dice.aim() < B.double_tap):
+        yield from _double_tap(me, p)
+        return
     if me.touch:
         yield SelectText(1, 0.0)
         me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
@@ -488,6 +491,25 @@ def select_text(me: Visitor, p: Percept, element: Element, clicks: int | None = 
         yield from press_nowhere(me, p, "click_away")
 
 
+def _double_tap(me: Visitor, p: Percept) -> Doing:
+    """Tap a text twice, to enlarge or mark it: that is between the finger and the browser, and no page is told."""
+    view, target = p.view, p.hit
+    begun = 0.0
+    alive = False
+    for number in range(2):
+        if number:
+            yield Await(max(60.0, me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma) * 0.6))
+            if p.view != view:
+                return
+            yield from _jitter(me, p, B.jitter_touch_px)
+        yield from press_calmly(me, p)
+        begun, target = (p.began_ms, p.hit) if not number else (begun, target)
+        alive = alive or p.alive
+    me.journal.lookalike("rage_click", "double_click", view, begun, p.now_ms, target=target)
+    if not alive:
+        me.journal.lookalike("dead_click", "text_selection", view, begun, p.now_ms, target=target)
+
+
 def press_nowhere(me: Visitor, p: Percept, name: str) -> Doing:
     """Press where nothing is: to take a mark off a text, or to bring a window to the front. No answer is expected."""
     scene = p.scene
@@ -506,17 +528,3 @@ def press_nowhere(me: Visitor, p: Percept, name: str) -> Doing:
         me.journal.lookalike("dead_click", name, p.view, p.began_ms, p.now_ms, target=p.hit)
     elif not p.response:
         yield Await(B.expect_ms)
-
-
-def draw_on(me: Visitor, p: Percept, element: Element) -> Doing:
-    """Draw on a canvas, or play with it: the button is held, and the line goes to and fro or round. Benign."""
-    yield from bring_into_view(me, p, element)
-    yield from point_at(me, p, element)
-    for _ in range(1 + me.dice.poisson(1.0, me.dice.vent())):
-        strokes = 2 + me.dice.poisson(B.draw_strokes, me.dice.vent())
-        room = 0.8 * min(element.w, element.h)
-        reach = min(me.dice.lognormal(B.shake_reach_px, B.shake_reach_sigma), room)
-        stroke_ms = me.dice.lognormal(B.draw_stroke_ms, B.shake_tempo_sigma)
-        yield Shake(strokes, stroke_ms, reach, 3.1 * me.dice.aim(), me.dice.aim(), held=True)
-        me.journal.lookalike("thrashed_cursor", "drawing", p.view, p.began_ms, p.now_ms, target=p.hit)
-        yield Look(me.dice.lognormal(600.0, 0.5), element.target)
