@@ -25,10 +25,9 @@ from simbench.visitor.persona.spec import DIALS, dial_salt, draw_dials
 
 __all__ = ["Cast"]
 
-#: Salts of a session's own numbers: four for the survey, what an advertisement promised, and whether it bounces.
+#: Salts of a session's own numbers: four for the survey, and one for what an advertisement promised.
 _SURVEY_SALTS: Final = (452, 453, 454, 455)
 _AD_SALT: Final = 456
-_BOUNCE_SALT: Final = 457
 #: One salt a dial, in the dials' order.
 _DIAL_SALTS: Final = tuple(dial_salt(name) for name in DIALS)
 
@@ -58,7 +57,6 @@ class Cast:
             (row[0], row[1], row[2], row[3]) for row in survey.tolist()
         ]
         self._ad_luck: list[float] = uniform(self.session_keys, _AD_SALT).tolist()
-        self._bounce_luck: list[float] = uniform(self.session_keys, _BOUNCE_SALT).tolist()
         self._promises = promises_of(scenario)
         self._programs = [persona.bot for persona in scenario.personas]
         #: What a browser keeps of an answered banner, and of a filled cart.
@@ -123,7 +121,7 @@ class Cast:
             memory=memory,
             promise=self._promise(place, campaign, source) if program is None else None,
             came_by_link=referrer(source) is not None,
-            bounces=not memory.finishing and self._bounce_luck[place] < self._dials[place]["bounces"],
+            bounces=bool(schedule.bounces[place]),
             postpones=bool(schedule.postpones[place]),
             survey_luck=self._survey_luck[place],
         )

@@ -16,8 +16,9 @@ from simbench.visitor.body.idle import wander_moves
 from simbench.visitor.body.keyboard import expand_keys
 from simbench.visitor.body.pointer import expand_moves
 from simbench.visitor.body.samples import FRAME_MS, Moves
-from simbench.visitor.body.scrolling import expand_scrolls
+from simbench.visitor.body.scrolling import KEY_KINDS, expand_scrolls
 from simbench.visitor.body.shaking import expand_shakes
+from simbench.visitor.body.touch import expand_strokes
 from simbench.visitor.noise import act_keys, uniform
 
 __all__ = ["EventColumns", "Expanded", "Recorder", "expand"]
@@ -285,12 +286,12 @@ def expand(
              value=of(plain, Col.B), data=of(plain, Col.C))  # fmt: skip
     # Where each session's frames lie: its screen's clock knows nothing of its visitor's acts.
     frames = uniform(session_keys, _FRAME_SALT)[owner]
-    _add_scrolls(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
+    _add_scrolls(rows, columns, kind, keys, session_keys[owner], touch[owner], frames, stage, recorder)
     _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
     _add_shakes(rows, columns, kind, keys, frames, recorder)
     _add_presses(rows, columns, kind)
     _add_drags(rows, columns, kind, keys, touch[owner], frames, recorder)
-    _add_keys(rows, columns, kind, keys, touch[owner], stage)
+    _add_keys(rows, columns, kind, keys, session_keys[owner], touch[owner], stage)
 
     made = rows.gather()
     t = made.t
@@ -417,26 +418,30 @@ def _add_shakes(
 
 
 def _add_scrolls(
-    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    frames: Floats, stage: Stage, recorder: Recorder,
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], persons: NDArray[np.uint64],
+    touch: NDArray[np.bool_], frames: Floats, stage: Stage, recorder: Recorder,
 ) -> None:  # fmt: skip
     moved = columns[Col.S0] != columns[Col.S1]
     which = np.flatnonzero(((kind == Kind.READ) | (kind == Kind.SCROLL)) & moved)
     scene = columns[Col.SCENE][which].astype(np.int64)
     width = np.array([s.vw for s in stage.scenes])[scene]
     height = np.array([s.vh for s in stage.scenes])[scene]
+    bottom = np.array([s.sy_max for s in stage.scenes])[scene]
     scrolls = expand_scrolls(
         columns[Col.S0][which], columns[Col.S1][which], columns[Col.T0][which], columns[Col.T1][which], keys[which],
-        touch[which], kind[which] == Kind.SCROLL, width, height, recorder.scroll_ms,
+        touch[which], kind[which] == Kind.SCROLL, width, height, recorder.scroll_ms, person=persons[which],
+        bottom=bottom,
     )  # fmt: skip
     rows.add(which[scrolls.row], scrolls.t, _TYPE["scroll"], scroll_y=scrolls.scroll_y)
     strokes = scrolls.strokes
     act = which[scrolls.stroke_row]
     rows.add(act, strokes.t0, _TYPE["touchstart"], x=strokes.x0, y=strokes.y0)
     if recorder.mousemove_ms > 0:
-        samples = expand_moves(_on_frames(strokes, frames[act]), recorder.mousemove_ms)
+        samples = expand_strokes(strokes, recorder.mousemove_ms, (frames[act] - strokes.t0 / FRAME_MS) % 1.0)
         rows.add(act[samples.row], samples.t, _TYPE["touchmove"], x=samples.x, y=samples.y)
     rows.add(act, strokes.t1, _TYPE["touchend"], x=strokes.x1, y=strokes.y1)
+    names = np.array([stage.strings.code(name) for name in KEY_KINDS], dtype=np.float64)
+    rows.add(which[scrolls.key_row], scrolls.key_t, _TYPE["keydown"], data=names[scrolls.key_kind])
 
 
 def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
@@ -492,15 +497,16 @@ def _add_drags(
 
 
 def _add_keys(
-    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    stage: Stage,
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], persons: NDArray[np.uint64],
+    touch: NDArray[np.bool_], stage: Stage,
 ) -> None:  # fmt: skip
     which = np.flatnonzero(kind == Kind.TYPE)
-    entry, t, backspace, length = expand_keys(
+    strokes = expand_keys(
         columns[Col.T0][which], columns[Col.C][which], columns[Col.A][which].astype(np.int64),
-        columns[Col.B][which].astype(np.int64), keys[which],
+        columns[Col.B][which].astype(np.int64), keys[which], person=persons[which], touch=touch[which],
     )  # fmt: skip
-    act = which[entry]
+    t, backspace, length = strokes.press, strokes.backspace, strokes.length
+    act = which[strokes.row]
     target = columns[Col.TARGET][act]
     character, back = stage.strings.code("character"), stage.strings.code("backspace")
     # A phone's keyboard tells the page that some key was pressed, not which (keyCode 229).

@@ -23,11 +23,12 @@ from simbench.visitor.noise import act_keys, uniform
 from simbench.visitor.persona.distribution import quantile
 from simbench.visitor.persona.spec import dial_salt, dial_value
 
-__all__ = ["PlansOfBuyers", "chance_of", "lessons", "plans", "visitor_keys"]
+__all__ = ["Plans", "chance_of", "lessons", "plans", "visitor_keys"]
 
 #: Salts of a visit's own numbers (`simbench.visitor.noise`); those of defects lie above 2^33, by their names.
 _POSTPONES: Final = 450
 _FINISHES: Final = 451
+_BOUNCES: Final = 457
 
 Bools = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
@@ -53,9 +54,10 @@ def chance_of(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlansOfBuyers:
-    """Visits that put the buying off, and visits that come back to finish it."""
+class Plans:
+    """Visits for which a look at the first page is enough, that put the buying off, and that come back to finish it."""
 
+    bounces: Bools
     postpones: Bools
     finishes: Bools
 
@@ -69,8 +71,8 @@ def plans(
     visit_no: NDArray[np.int16],
     previous: NDArray[np.int64],
     buys: Bools,
-) -> PlansOfBuyers:
-    """Who puts the buying off, and who comes back for it.
+) -> Plans:
+    """Who bounces, who puts the buying off, and who comes back for it.
 
     Parameters
     ----------
@@ -82,12 +84,14 @@ def plans(
     keys = visitor_keys(seed, visitor)
     visits = act_keys(keys, visit_no.astype(np.int64))
     people = np.array([each.bot is None for each in personas])[persona]
-    postpones = buys & people & (uniform(visits, _POSTPONES) < chance_of("postpones", personas, persona, keys))
+    bounces = people & (uniform(visits, _BOUNCES) < chance_of("bounces", personas, persona, keys))
+    puts_off = chance_of("postpones", personas, persona, keys)
+    postpones = buys & people & ~bounces & (uniform(visits, _POSTPONES) < puts_off)
     # Whoever comes to finish has a will of their own again, but half as often puts it off once more.
     back = (previous >= 0) & people & (uniform(visits, _FINISHES) < BEHAVIOUR.finishes)
     finishes = back & postpones[previous]
-    again = uniform(visits, _POSTPONES) < 0.5 * chance_of("postpones", personas, persona, keys)
-    return PlansOfBuyers(postpones=np.where(finishes, again, postpones), finishes=finishes)
+    again = uniform(visits, _POSTPONES) < 0.5 * puts_off
+    return Plans(bounces=bounces & ~finishes, postpones=np.where(finishes, again, postpones), finishes=finishes)
 
 
 def lessons(

@@ -70,8 +70,9 @@ class Schedule:
         Code (int16) into `defect_sets`: the defects that the visit meets, by variant, device and time; 0 is none.
     lessons
         Code (int16) into `lesson_sets`: the defects that let the visitor down on earlier visits; 0 is none.
-    postpones, finishes
-        Whether the buying is put off on this visit, and whether it comes back for what an earlier one put off.
+    bounces, postpones, finishes
+        Whether a look at the first page is enough, whether the buying is put off on this visit, and whether it comes
+        back for what an earlier one put off.
     consent, recorded
         Whether the visitor accepts being recorded (always, where nobody is asked), and whether the visit is recorded:
         consent, sample and daily cap. With a list of `recorder.pages` only views of those pages are.
@@ -99,6 +100,7 @@ class Schedule:
     variant: NDArray[np.int16]
     defects: NDArray[np.int16]
     lessons: NDArray[np.int16]
+    bounces: NDArray[np.bool_]
     postpones: NDArray[np.bool_]
     finishes: NDArray[np.bool_]
     consent: NDArray[np.bool_]
@@ -215,7 +217,7 @@ def make_schedule(scenario: Scenario, site: Site) -> Schedule:
     _check_goals(scenario, goal_names)
     goal = by_persona("goal", goal_names)
 
-    put_off = plans(
+    intent = plans(
         seed=seed,
         personas=scenario.personas,
         persona=persona,
@@ -225,10 +227,10 @@ def make_schedule(scenario: Scenario, site: Site) -> Schedule:
         buys=np.isin(goal, [goal_names.index(name) for name in goals_through_cart(site)]),
     )
     # Who comes for what lies in the cart comes for the same as before, and knows the way.
-    goal = np.where(put_off.finishes, goal[who.previous], goal)
+    goal = np.where(intent.finishes, goal[who.previous], goal)
 
     source = by_persona("source", SOURCES)
-    source = np.where(put_off.finishes, SOURCES.index("direct"), source)
+    source = np.where(intent.finishes, SOURCES.index("direct"), source)
     if scenario.campaigns:
         sources = np.array([SOURCES.index(c.source) for c in scenario.campaigns])
         source = np.where(came.campaign >= 0, sources[came.campaign], source)
@@ -274,8 +276,9 @@ def make_schedule(scenario: Scenario, site: Site) -> Schedule:
         variant=variant.astype(np.int16),
         defects=defects,
         lessons=taught,
-        postpones=put_off.postpones,
-        finishes=put_off.finishes & (came.campaign < 0),
+        bounces=intent.bounces,
+        postpones=intent.postpones,
+        finishes=intent.finishes & (came.campaign < 0),
         consent=consent,
         recorded=_recorded(scenario, start_ms=start_ms, consent=consent, u=uniform("sample")),
         skew_ms=np.round(draw(scenario.faults.clock_skew_ms, n, uniform("clock-skew"))),

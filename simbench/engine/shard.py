@@ -139,6 +139,7 @@ def _play(stage: Stage, schedule: Schedule, cast: Cast, wait_ms: Callable[[float
             remembered=me.memory.kept,
             referrer=referrer(SOURCES[schedule.source[place]]),
             views=played.views,
+            session_key=int(cast.session_keys[place]),
         )
         visitor = visit(me)
         act = next(visitor)

@@ -33,6 +33,8 @@ from simbench.visitor.acts import (
     Shake,
     Type,
 )
+from simbench.visitor.body.keyboard import typing_ms
+from simbench.visitor.noise import act_key
 from simbench.visitor.scene import Scene
 
 __all__ = ["ViewRow", "World"]
@@ -50,6 +52,10 @@ _NEVER: Final = float("inf")
 #: A finger that rests this long marks a word (Android: 500 ms, iOS about as long).
 _LONG_PRESS_MS: Final = 650.0
 _RESTED_MS: Final = 500.0
+#: From the press to the tab or the system's window that it opens (assumed, 20 to 300 ms); and how long it takes to shut
+#: one that was not wanted (assumed, 700 to 4000 ms).
+_OPENS_MS: Final = 60.0
+_SHUT_MS: Final = 1500.0
 #: A response within this is felt as instant (Nielsen 1993): nobody waits for it.
 _INSTANT_MS: Final = 100.0
 
@@ -85,15 +91,18 @@ class World:
         Standard normal numbers for network and server.
     remembered
         What the visitor's browser remembers of earlier visits.
+    session_key
+        Noise key of the visit: how long an entry takes to type hangs on it.
     """
 
     def __init__(
         self, *, stage: Stage, tape: Tape, session: int, viewport: str, device: str, defects: frozenset[str],
         wait_ms: Callable[[float, float], float], start_ms: int, luck: Callable[[], float], remembered: frozenset[str],
-        referrer: str | None, views: list[ViewRow],
+        referrer: str | None, views: list[ViewRow], session_key: int = 0,
     ) -> None:  # fmt: skip
         self._stage = stage
         self._add = tape.add
+        self._tape, self._first_act, self._session_key = tape, tape.length, session_key
         self._session = session
         self._viewport = viewport
         self._defects = defects
@@ -113,6 +122,8 @@ class World:
         self._lcp = 0.0
         self._scene_code = -1
         self._closed = False
+        #: What lies over the page since a press opened it: another tab, or a window of the system's.
+        self._away: str | None = None
         self._polls_from, self._polls_every = _NEVER, 1.0
         self._load_without: list[tuple[str, float]] = []
         self._pressed = (-1, 0.0, 0.0, 0.0)
@@ -219,6 +230,9 @@ class World:
 
     def play(self, act: Act) -> None:
         """Play one act to its end."""
+        if self._away is not None and act.__class__ is not Hide:
+            # It was not wanted: what opened is shut first.
+            self._hide(Hide(_SHUT_MS, "dialog" if self._away == "file_chooser" else "tab"))
         self._play[act.__class__](act)
 
     # -- acts ---------------------------------------------------------------------------------------------------------
@@ -350,8 +364,10 @@ class World:
     def _type(self, act: Type) -> None:
         self._focus(act.field, by_key=True)
         length = len(act.text)
-        keys = length + 2 * act.slips
-        start, end = self.now_ms, self.now_ms + keys * act.ms_per_key
+        # The rhythm decides how long it takes, and it hangs on the act's own noise key, as in `engine.expand`.
+        key = act_key(self._session_key, self._tape.length - self._first_act)
+        took = typing_ms(act.ms_per_key, length, act.slips, key, person=self._session_key)
+        start, end = self.now_ms, self.now_ms + took
         self._add((Kind.TYPE, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
                    NOWHERE, self.scroll_y, self.scroll_y, self._stage.strings.code(act.field), length, act.slips,
                    act.ms_per_key))  # fmt: skip
@@ -381,15 +397,14 @@ class World:
     def _hide(self, act: Hide) -> None:
         code = self._stage.strings.code
         start = self.now_ms
-        if act.to == "dialog":
-            # The page stays visible; its window loses the focus, and has it again.
-            self._event("blur", start, data=code("window"))
-            self._advance(start + act.ms)
-            self._event("focus", self.now_ms, data=code("window"))
-        else:
-            self._event("visibility", start, data=code("hidden"))
-            self._advance(start + act.ms)
-            self._event("visibility", self.now_ms, data=code("visible"))
+        # Behind a dialog of the system's the page stays visible; its window loses the focus, and has it again.
+        kind, words = ("blur", "window") if act.to == "dialog" else ("visibility", "hidden")
+        if self._away is None:
+            self._event(kind, start, data=code(words))
+        self._away = None
+        self._advance(start + act.ms)
+        kind, words = ("focus", "window") if act.to == "dialog" else ("visibility", "visible")
+        self._event(kind, self.now_ms, data=code(words))
         self.began_ms = start
 
     def _back(self, _: Back) -> None:
@@ -620,7 +635,14 @@ class World:
             self._event("input", at, target=effect.ticked)
             self._event("change", at, target=effect.ticked)
         if effect.open is not None:
-            self._event("open", at, target=self.hit, data=self._stage.strings.code(effect.open))
+            word = self._stage.strings.code
+            self._event("open", at, target=self.hit, data=word(effect.open))
+            if effect.open == "window":
+                self._event("visibility", at + _OPENS_MS, data=word("hidden"))
+                self._away = effect.open
+            elif effect.open == "file_chooser":
+                self._event("blur", at + _OPENS_MS, data=word("window"))
+                self._away = effect.open
         if effect.scroll_y is not None and effect.kind == "scroll":
             to = min(max(effect.scroll_y, 0.0), self.scene.sy_max)
             self._event("scroll", at, scroll_y=to)

@@ -66,7 +66,7 @@ def measure(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> di
         held = np.isfinite(value)
         owner, known = session[held], value[held]
         found[name] = Measured(
-            sums=np.bincount(owner, known, n),
+            sums=np.bincount(owner, known, n).astype(np.float64),
             opportunities=np.bincount(owner, minlength=n).astype(np.float64),
             sd=float(known.std()) if len(known) else 0.0,
         )

@@ -85,6 +85,15 @@ class Aim:
 
 
 @dataclass(slots=True)
+class KeyPress:
+    """Go to the control `target` by `tabs` presses of Tab, `ms_per_tab` each, and press Enter on it."""
+
+    target: str
+    tabs: int
+    ms_per_tab: float
+
+
+@dataclass(slots=True)
 class Shake:
     """Move the mouse to and fro or round and round about where it is, `strokes` half turns of `ms_per_stroke` each.
 

@@ -65,7 +65,10 @@ def test_without_defects_there_is_nothing_to_learn() -> None:
 
 class TestPlans:
     PERSONAS = small_scenario(
-        personas=[persona("keeper", 0.5, postpones=0.6), persona("robot", 0.5, postpones=0.9, bot="crawler")]
+        personas=[
+            persona("keeper", 0.5, postpones=0.6, bounces=0.25),
+            persona("robot", 0.5, postpones=0.9, bounces=0.5, bot="crawler"),
+        ]
     ).personas
     N = 20_000
 
@@ -83,7 +86,12 @@ class TestPlans:
     def test_people_put_off_as_often_as_their_dial_says_and_programs_never(self) -> None:
         put, who, _ = self.planned()
         first = np.arange(self.N) % 2 == 0
-        assert put.postpones[first & (who == 0)].mean() == pytest.approx(0.6, abs=0.02)
+        people = first & (who == 0)
+        assert put.bounces[people].mean() == pytest.approx(0.25, abs=0.02)
+        assert put.postpones[people & ~put.bounces].mean() == pytest.approx(0.6, abs=0.02)
+        # Whoever bounces has no time to put anything off.
+        assert not (put.bounces & put.postpones).any()
+        assert not put.bounces[who == 1].any()
         assert not put.postpones[who == 1].any()
         assert not put.finishes[who == 1].any()
 

@@ -153,9 +153,10 @@ class TestPeople:
     def test_whoever_puts_the_buying_off_has_nothing_against_the_button(self, episodes: pd.DataFrame) -> None:
         postponed = episodes[episodes.outcome == "postponed"]
         assert postponed.session.nunique() > 20
-        last = postponed[postponed.kind == "skipped_cta"]
-        assert set(last.role) == {"lookalike"}
+        button = postponed[(postponed.kind == "skipped_cta") & (postponed.target == "#to-checkout")]
+        last = button.groupby("session").tail(1)
         assert set(last.lookalike) == {"postponed"}
+        assert not (button.role == "true").any()
         assert last.session.nunique() == postponed.session.nunique()
 
     def test_whoever_comes_back_to_finish_finds_the_cart_as_it_was(

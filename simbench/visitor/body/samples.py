@@ -24,7 +24,8 @@ class Moves:
     """Pointer movements, one row each: from (`x0`, `y0`) at `t0` to (`x1`, `y1`) at `t1`.
 
     `overshoot` is the probability that the first submovement goes beyond the end point. `phase` says how long after
-    `t0` the first frame comes, as a share of a frame; None: it is drawn from the key.
+    `t0` the first frame comes, as a share of a frame; None: it is drawn from the key. `wandering` movements are
+    not aimed at anything: their paths are those of people who read, search or wait.
     """
 
     x0: Floats
@@ -36,6 +37,7 @@ class Moves:
     key: Keys
     overshoot: Floats | float = 0.15
     phase: Floats | None = None
+    wandering: NDArray[np.bool_] | bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,6 @@ def use_widget(me: Visitor, p: Percept, interest: Interest, element: Element) ->
     if not run.alive or p.view != run.view or p.loading:
         return
     if interest.kind == "new_tab":
-        yield Look(me.dice.lognormal(B.leave_for_tab_ms, 0.4), element.target)
         yield Hide(me.dice.lognormal(B.new_tab_ms, B.new_tab_sigma))
     elif interest.kind == "file":
         yield Hide(me.dice.lognormal(B.file_dialog_ms, B.file_dialog_sigma), "dialog")

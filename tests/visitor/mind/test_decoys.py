@@ -11,6 +11,8 @@ from simbench.events.truth import Truth
 from simbench.scenario.loading import load_scenario, resolve
 from simbench.scenario.model import Scenario
 
+pytestmark = pytest.mark.slow
+
 #: By interest: the look-alikes of rage, of dead clicks and of others that it must bring, and why others are ambiguous.
 EXPECTED: dict[str, set[tuple[str, str]]] = {
     "stepper": {("rage_click", "stepper")},
@@ -35,8 +37,19 @@ EXPECTED: dict[str, set[tuple[str, str]]] = {
     "disabled": {("dead_click", "disabled_control")},
     "click_away": {("dead_click", "click_away")},
 }
-#: Which other interests lead to it.
-WITH = {"click_away": {"inspect"}}
+#: Interests that are turned up together; what leads to the planner, and to something to click away, is added to all.
+TOGETHER = (
+    {"stepper", "copy_text", "calendar", "draw", "disabled"},
+    {"carousel", "download", "paginate", "game", "off_screen"},
+    {"toggle", "new_tab", "date_button", "drag_select"},
+    {"double_click", "audio", "file", "sort"},
+    {"select_text", "css_toggle", "inspect", "click_away"},
+)
+#: Names that only one interest brings.
+OWN = {
+    "pagination", "sort", "drag_selection", "download", "new_tab", "file_chooser", "date_button", "css_feedback",
+    "copy", "audio", "calendar", "game", "drawing",
+}  # fmt: skip
 
 
 def all_set(scenario: Scenario, interests: dict[str, float]) -> Scenario:
@@ -50,13 +63,13 @@ def all_set(scenario: Scenario, interests: dict[str, float]) -> Scenario:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
-    """For every interest a small run in which it is all that is done on the side, and a look at the planner."""
-    clean = load_scenario("shop-clean", sessions=120)
+    """By interest a run in which it and a few others are all that is done on the side."""
+    clean = load_scenario("shop-clean", sessions=160)
     made = {}
-    for name in EXPECTED:
-        wanted = dict.fromkeys({name, *WITH.get(name, set())}, 1.0) | {"detour": 1.0}
-        scenario = all_set(clean, wanted)
-        made[name] = run_scenario(scenario, resolve(scenario), tmp_path_factory.mktemp(name) / "run")
+    for number, interests in enumerate(TOGETHER):
+        scenario = all_set(clean, dict.fromkeys(interests | {"detour"}, 1.0))
+        run = run_scenario(scenario, resolve(scenario), tmp_path_factory.mktemp(f"run-{number}") / "run")
+        made.update(dict.fromkeys(interests, run))
     return made
 
 
@@ -71,13 +84,10 @@ def test_the_look_alike_is_met_and_named(runs: dict[str, Run], interest: str) ->
     named = set(zip(found.kind, found.lookalike, strict=True))
     assert EXPECTED[interest] <= named
     # What an interest brings is not met without it.
-    own = {name for _, name in EXPECTED[interest]} & {
-        "pagination", "sort", "drag_selection", "download", "new_tab", "file_chooser", "date_button", "css_feedback",
-        "copy", "audio", "calendar", "game", "drawing",
-    }  # fmt: skip
-    for other in ("stepper", "disabled"):
-        if own and other != interest:
-            assert not own & set(episodes(runs[other]).lookalike.dropna())
+    own = {name for _, name in EXPECTED[interest]} & OWN
+    for other in TOGETHER:
+        if interest not in other:
+            assert not own & set(episodes(runs[min(other)]).lookalike.dropna())
 
 
 def events(run: Run) -> pd.DataFrame:
@@ -97,7 +107,8 @@ def test_a_new_tab_hides_the_page_until_the_visitor_is_back(runs: dict[str, Run]
     assert len(opened) >= 10
     for _, row in opened.iterrows():
         states = after(seen, row, 10 * 60_000).query("type == 'visibility'").data.tolist()
-        assert states[:2] == ["hidden", "visible"]
+        # Who closes the window of the browser meanwhile is not seen to come back.
+        assert states[:2] in (["hidden", "visible"], ["hidden"])
         assert not after(seen, row, 200.0).query("type == 'visibility'").empty
 
 
@@ -108,7 +119,7 @@ def test_a_file_chooser_takes_the_window_s_focus(runs: dict[str, Run]) -> None:
     chosen = 0
     for _, row in opened.iterrows():
         later = after(seen, row, 10 * 60_000)
-        window = later[later.data == "window"]
+        window = later[(later.data == "window") & later.type.isin(["blur", "focus"])]
         assert window.type.tolist()[:2] == ["blur", "focus"]
         assert window.target.isna().all()
         chosen += bool((later.type.eq("change") & later.target.eq("#room-photo")).any())
@@ -133,20 +144,22 @@ def test_a_switch_answered_by_style_tells_of_its_value_only(runs: dict[str, Run]
         assert "mutation" not in types
 
 
-@pytest.mark.parametrize(("interest", "target"), [("draw", "#sketch"), ("drag_select", "#visit-text")])
+@pytest.mark.parametrize(("interest", "target"), [("draw", "#sketch"), ("drag_select", "#description-text")])
 def test_a_drag_is_one_press_with_the_way_in_between(runs: dict[str, Run], interest: str, target: str) -> None:
     seen = events(runs[interest])
     downs = seen[(seen.type == "pointerdown") & (seen.target == target) & (seen.pointer == "mouse")]
-    assert len(downs) >= 10
+    dragged = 0
     for _, row in downs.iterrows():
         later = after(seen, row, 60_000.0)
         up = later[later.type == "pointerup"].iloc[0]
         between = later[later.seq < up.seq]
         assert set(between.type) <= {"mousemove", "mutation", "error"}
-        way = abs(up.x - row.x) + abs(up.y - row.y)
-        assert way > 2.0 or len(between) > 1
+        if len(between) < 2:
+            continue  # a click
+        dragged += 1
         clicks = later[(later.type == "click") & (later.time == up.time)]
         # A click comes of it where it ends on what it began on.
         assert len(clicks) == (1 if up.target == target else 0)
+    assert dragged >= 8
     if interest == "drag_select":
-        assert (seen[seen.type == "selection"].target == target).any()
+        assert (seen[seen.type == "selection"].target == target).sum() >= dragged
