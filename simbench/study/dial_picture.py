@@ -36,7 +36,7 @@ def _shade(slope: float) -> float:
 def draw_dials_picture(dials: Sequence[str], measures: Sequence[str], cells: Mapping[tuple[str, str], Cell]) -> bytes:
     """The matrix as PNG bytes: one row a dial, one column a measure."""
     with matplotlib.rc_context({"font.family": "DejaVu Sans", "font.size": 8}):
-        wide, high = 2.6 + 0.2 * len(measures), 2.6 + 0.2 * len(dials)
+        wide, high = 1.9 + 0.2 * len(measures), 2.5 + 0.2 * len(dials)
         figure = Figure(figsize=(wide, high), dpi=120, facecolor="white")
         left, bottom = 1.7 / wide, 0.95 / high
         axes = figure.add_axes((left, bottom, 0.2 * len(measures) / wide, 0.2 * len(dials) / high))
@@ -54,7 +54,7 @@ def draw_dials_picture(dials: Sequence[str], measures: Sequence[str], cells: Map
                 _mark(axes, row, column, cell)
         axes.set_xlim(-0.5, len(measures) - 0.5)
         axes.set_ylim(len(dials) - 0.5, -0.5)
-        axes.set_xticks(range(len(measures)), measures, rotation=60, ha="left", rotation_mode="anchor")
+        axes.set_xticks(range(len(measures)), measures, rotation=90)
         axes.set_yticks(range(len(dials)), dials)
         axes.xaxis.tick_top()
         axes.tick_params(length=0, colors=_INK, pad=3)

@@ -164,7 +164,7 @@ def _by_view(played: Played, interests: Mapping[str, set[tuple[str, str]]]) -> I
     yield "form_begun", session[on_form], begun[on_form].astype(np.float64)
     done = per_view(kind.is_("submit")) > 0
     yield "form_done", session[on_form & begun], done[on_form & begun].astype(np.float64)
-    acted = kind.is_("click", "keydown")
+    acted = kind.is_("click", "keydown", "pointerdown")
     for name, places in interests.items():
         pages = {page for page, _ in places}
         targets = {target for _, target in places}

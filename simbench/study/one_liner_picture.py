@@ -25,7 +25,7 @@ def draw_one_liners(contests: Sequence[Contest]) -> bytes:
     with matplotlib.rc_context({"font.family": "DejaVu Sans", "font.size": 8.5}):
         figure = Figure(figsize=(8.6, high), dpi=130, facecolor="white")
         axes = figure.add_axes((0.3, 0.62 / high, 0.66, (high - 1.3) / high))
-        axes.axvspan(_ONE_LINE, 1.0, color="#f6cfb3", alpha=0.55, linewidth=0)
+        axes.axvspan(_ONE_LINE, 1.012, color="#f6cfb3", alpha=0.55, linewidth=0)
         axes.axvline(_CEILING, color=_TOP, linewidth=0.9, linestyle=(0, (4, 3)))
         for row, contest in enumerate(contests):
             if not contest.lookalike and row:
@@ -42,7 +42,7 @@ def draw_one_liners(contests: Sequence[Contest]) -> bytes:
         for label, contest in zip(axes.get_yticklabels(), contests, strict=True):
             label.set_fontweight("bold" if not contest.lookalike else "normal")
         axes.set_ylim(len(contests) - 0.5, -0.5)
-        axes.set_xlim(0.42, 1.0)
+        axes.set_xlim(0.42, 1.012)
         axes.set_xlabel("balanced accuracy (0.5: by chance)", color=_INK)
         axes.grid(axis="x", color="#eceef2", linewidth=0.7)
         axes.set_axisbelow(True)

@@ -82,6 +82,12 @@ def contests(seen: Seen, seed: int, *, learn: bool = True) -> list[Contest]:
             if said is not None:
                 kept = np.isin(rows, chosen) & np.isfinite(said)
                 ceiling = balanced_accuracy(said[kept] > 0.5, true[rows[kept]], seen.cluster[rows[kept]])
+                if name and ceiling.value < CEILING:
+                    # One that learned on all look-alikes at once has its cut elsewhere: ask one that knows these alone.
+                    own = _classified(seen, chosen, true[chosen], seed)
+                    known = np.isfinite(own)
+                    alone = balanced_accuracy(own[known] > 0.5, true[chosen[known]], seen.cluster[chosen[known]])
+                    ceiling = max(ceiling, alone, key=lambda each: each.value)
             found.append(
                 Contest(kind=kind, lookalike=name, true=int(true.sum()), false=int(other.sum()), feature=feature,
                         rule=rule, ceiling=ceiling)
