@@ -77,7 +77,7 @@ def wanted_moves(
     clicked = np.concatenate(clicks)
     moves = Moves(
         **{name: np.concatenate(values) for name, values in columns.items()}, key=np.concatenate(keys), overshoot=0.0,
-        phase=np.zeros(clicked.size), wandering=~clicked,
+        phase=np.zeros(clicked.size), wandering=~clicked, width=task.width, height=task.height,
     )  # fmt: skip
     return moves, np.tile(np.arange(s), task.movements), clicked
 
