@@ -289,7 +289,7 @@ def expand(
     # Where each session's frames lie: its screen's clock knows nothing of its visitor's acts.
     frames = uniform(session_keys, _FRAME_SALT)[owner]
     _add_scrolls(rows, columns, kind, keys, session_keys[owner], touch[owner], frames, stage, recorder)
-    _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
+    _add_moves(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
     _add_shakes(rows, columns, kind, keys, frames, recorder)
     _add_presses(rows, columns, kind)
     _add_drags(rows, columns, kind, keys, touch[owner], frames, recorder)
@@ -388,17 +388,23 @@ def _phase(frames: Floats, t0: Floats) -> Floats:
 
 def _add_moves(
     rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    frames: Floats, recorder: Recorder,
+    frames: Floats, stage: Stage, recorder: Recorder,
 ) -> None:  # fmt: skip
     if recorder.mousemove_ms <= 0:
         return
+    width, height = (np.array([getattr(s, name) for s in stage.scenes], dtype=np.float64) for name in ("vw", "vh"))
+
+    def windowed(moves: Moves, act: Ints) -> Moves:
+        scene = columns[Col.SCENE][act].astype(np.int64)
+        return replace(moves, width=width[scene], height=height[scene])
+
     aimed = np.flatnonzero(kind == Kind.MOVE)
-    moves = _moves(columns, aimed, keys, columns[Col.A][aimed])
+    moves = windowed(_moves(columns, aimed, keys, columns[Col.A][aimed]), aimed)
     samples = expand_moves(_on_frames(moves, frames[aimed]), recorder.mousemove_ms)
     act = aimed[samples.row]
     rows.add(act, samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
     idle = np.flatnonzero((kind == Kind.READ) & ~touch & ~np.isnan(columns[Col.X1]))
-    stretch, moves = wander_moves(_moves(columns, idle, keys))
+    stretch, moves = wander_moves(windowed(_moves(columns, idle, keys), idle))
     samples = expand_moves(_on_frames(moves, frames[idle[stretch]]), recorder.mousemove_ms)
     rows.add(idle[stretch[samples.row]], samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y)
 

@@ -1,6 +1,8 @@
 """Fits ``simbench/visitor/body/pointer_model.json`` to people's movements on a web site (Iliou et al., phase 1).
 
-``simbench study calibration-pointer --data DIR -o OUT``; the fit is ``model`` in ``OUT/calibration-pointer.json``.
+``simbench study calibration-pointer --data DIR -o OUT`` fits and judges; the fit is ``model`` in
+``OUT/calibration-pointer.json``, and ``python -m simbench.study.calibration.pointer OUT/calibration-pointer.json``
+prints it as the parameter file stands.
 
 Only people of the calibration half are used: those at even places of the sorted session ids. The fitted model is then
 judged by the classifier two-sample test against either half. No classifier and none of its features takes part in the
@@ -9,8 +11,11 @@ fit: what is fitted are likelihoods of the shares by which pieces of movements a
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -28,7 +33,7 @@ from simbench.visitor.body.halving import Network, Pieces, context, neighbours, 
 from simbench.visitor.body.paths import levels_of
 from simbench.visitor.body.pointer_model import network_name, read_model
 
-__all__ = ["STUDY", "calibration_half", "fit_pointer", "people_on_a_web_site"]
+__all__ = ["STUDY", "calibration_half", "fit_pointer", "model_text", "people_on_a_web_site"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -127,6 +132,22 @@ def _rounded(values: NDArray[Any]) -> list[Any]:
     if values.ndim == 2:
         return [_rounded(row) for row in values]
     return [float(f"{value:.4g}") for value in values]
+
+
+def model_text(document: Mapping[str, Any]) -> str:
+    """The parameter file: JSON with a row of numbers a line, so that people can read it and changes can be compared."""
+
+    def written(value: Any, indent: int) -> str:
+        if isinstance(value, Mapping):
+            inner = ",\n".join(
+                " " * (indent + 1) + f"{json.dumps(k)}: {written(v, indent + 1)}" for k, v in value.items()
+            )
+            return "{\n" + inner + "\n" + " " * indent + "}"
+        if isinstance(value, list) and value and isinstance(value[0], list):
+            return "[\n" + ",\n".join(" " * (indent + 1) + json.dumps(row) for row in value) + "\n" + " " * indent + "]"
+        return json.dumps(value)
+
+    return written(document, 0) + "\n"
 
 
 def _traces(m: Movements) -> list[_Trace]:
@@ -262,3 +283,7 @@ STUDY: Final = Study(
     run=_run,
     needs_data=True,
 )
+
+if __name__ == "__main__":
+    found = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    sys.stdout.write(model_text(found["model"]))

@@ -66,7 +66,8 @@ def wanted_moves(
         x1, y1 = _next_place(model, task, x, y, key)
         chord = np.hypot(x1 - x, y1 - y)
         frames = np.maximum(np.rint(pace_ms(model, chord, clicked, key) / FRAME_MS), 4.0)
-        rest = np.maximum(np.rint(model.quantile("pause", uniform(key, 113)) / FRAME_MS), 2.0)
+        # The first frame of a movement still shows the place of rest.
+        rest = np.maximum(np.rint(model.quantile("pause", uniform(key, 113)) / FRAME_MS) - 1.0, 1.0)
         t1 = now + frames * FRAME_MS
         for name, values in zip(columns, (x, y, x1, y1, now, t1), strict=True):
             columns[name].append(values)
@@ -76,7 +77,7 @@ def wanted_moves(
     clicked = np.concatenate(clicks)
     moves = Moves(
         **{name: np.concatenate(values) for name, values in columns.items()}, key=np.concatenate(keys), overshoot=0.0,
-        phase=np.zeros(clicked.size), wandering=~clicked,
+        phase=np.zeros(clicked.size), wandering=~clicked, width=task.width, height=task.height,
     )  # fmt: skip
     return moves, np.tile(np.arange(s), task.movements), clicked
 

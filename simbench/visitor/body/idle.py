@@ -62,7 +62,8 @@ def wander_moves(reads: Moves) -> tuple[Ints, Moves]:
     x0[begin], y0[begin] = reads.x0, reads.y0
     t1 = reads.t0[row] + ends
     return row, Moves(x0=x0, y0=y0, x1=x1, y1=y1, t0=t1 - duration, t1=t1, key=key, overshoot=0.0,
-                      wandering=np.ones(row.size, dtype=bool))  # fmt: skip
+                      wandering=np.ones(row.size, dtype=bool), width=np.broadcast_to(reads.width, length.shape)[row],
+                      height=np.broadcast_to(reads.height, length.shape)[row])  # fmt: skip
 
 
 def _places(
@@ -74,7 +75,9 @@ def _places(
     dx, dy = chord * np.cos(angle), chord * np.sin(angle)
     right, down = np.where(toss < 0.5, 1.0, -1.0), np.where((toss * 2.0) % 1.0 < 0.5, 1.0, -1.0)
     left_x, right_x = np.minimum(reads.x0, reads.x1) - _ROAM_X, np.maximum(reads.x0, reads.x1) + _ROAM_X
+    right_x = np.minimum(right_x, np.maximum(np.asarray(reads.width) - 1.0, 0.0))
     top_y, low_y = np.minimum(reads.y0, reads.y1) - _ROAM_Y, np.maximum(reads.y0, reads.y1) + _ROAM_Y
+    low_y = np.minimum(low_y, np.maximum(np.asarray(reads.height) - 1.0, 0.0))
     x, y = reads.x0.copy(), reads.y0.copy()
     order = np.argsort(step, kind="stable")
     bounds = np.searchsorted(step[order], np.arange(int(step.max(initial=0)) + 2))

@@ -69,12 +69,16 @@ def _expanded(moves: Moves, interval_ms: float, first_row: int, model: PointerMo
     at = _along(knots, row, tau)
     x = np.rint(moves.x0[row] + at.real)
     y = np.rint(moves.y0[row] + at.imag)
-    # A pointer does not leave the page by its upper or left edge and go on.
-    np.maximum(x, 0.0, out=x)
-    np.maximum(y, 0.0, out=y)
+    # Beyond the window's edge nothing is recorded; a path that would go there goes along the edge.
+    x, y = _within(x, moves.width, row), _within(y, moves.height, row)
     final = np.append(row[1:] != row[:-1], True)[: row.size]
     x[final], y[final] = moves.x1, moves.y1
     return _changed(moves, row, t, x, y, first_row)
+
+
+def _within(at: Floats, size: Floats | float, row: Ints) -> Floats:
+    most = np.maximum(np.asarray(size) - 1.0, 0.0)
+    return np.clip(at, 0.0, most[row] if most.ndim else most)
 
 
 def _times(moves: Moves, interval_ms: float) -> tuple[Ints, Floats, Floats]:

@@ -25,7 +25,8 @@ class Moves:
 
     `overshoot` is the probability that the first submovement goes beyond the end point. `phase` says how long after
     `t0` the first frame comes, as a share of a frame; None: it is drawn from the key. `wandering` movements are
-    not aimed at anything: their paths are those of people who read, search or wait.
+    not aimed at anything: their paths are those of people who read, search or wait. `width` and `height` are those of
+    the window, px, which no path leaves.
     """
 
     x0: Floats
@@ -38,6 +39,8 @@ class Moves:
     overshoot: Floats | float = 0.15
     phase: Floats | None = None
     wandering: NDArray[np.bool_] | bool = False
+    width: Floats | float = float("inf")
+    height: Floats | float = float("inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

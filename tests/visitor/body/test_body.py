@@ -61,23 +61,6 @@ def test_a_movement_alone_is_the_same_as_among_many() -> None:
         assert np.array_equal(many.y[here], alone.y)
 
 
-def test_who_overshoots_goes_beyond_and_comes_back() -> None:
-    moves = some_moves()
-    plain = {name: getattr(moves, name) for name in Moves.__slots__ if name != "overshoot"}
-    way = np.hypot(moves.x1 - moves.x0, moves.y1 - moves.y0)
-
-    def furthest(overshoot: float) -> np.ndarray:
-        samples = expand_moves(Moves(**plain, overshoot=overshoot), 8.0)
-        dx, dy = (moves.x1 - moves.x0)[samples.row], (moves.y1 - moves.y0)[samples.row]
-        along = (samples.x - moves.x0[samples.row]) * dx + (samples.y - moves.y0[samples.row]) * dy
-        most = np.zeros(N)
-        np.maximum.at(most, samples.row, along / way[samples.row] ** 2)
-        return most[way > 200]
-
-    assert (furthest(1.0) > 1.01).all()
-    assert (furthest(0.0) < 1.01).mean() > 0.6
-
-
 def test_speed_peaks_in_the_first_half() -> None:
     """Real mouse movements peak at .21 of their time (quartiles .09 to .38), a minimum-jerk movement at .5."""
     moves = some_moves(2000)
