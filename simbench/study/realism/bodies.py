@@ -59,7 +59,8 @@ def _judge(
     tables = (people.only(half), people.only(~half), visitors)
     (fitted, who_fitted), (judged, who_judged), (made, who_made) = (features(table) for table in tables)
     ours = two_sample_auc(judged, made, columns, groups_people=who_judged, groups_other=who_made)
-    theirs = two_sample_auc(judged, fitted, columns, groups_people=who_judged, groups_other=who_fitted)
+    theirs = two_sample_auc(judged, fitted, columns, groups_people=who_judged, groups_other=who_fitted,
+                             each_feature=False)  # fmt: skip
     rows = [(measure, *(_quantiles(of(table)) for table in tables)) for measure, of in measures.items()]
     return name, ours, theirs, rows
 
