@@ -153,10 +153,7 @@ def read_web_mouse(path: Path, keep: Keep = everybody) -> dict[str, NDArray[Any]
 
 def _web_clicks(_: Side, effort: Effort) -> Side:
     table = web_table(effort)
-    if table is not None:
-        return click_times(table["session"], table["t_ms"], table["x"], table["y"], table["ev"] != "m")
-    visits = play_shop(effort)
-    return click_times(visits.session, visits.t_ms, visits.x, visits.y, visits.type == "click")
+    return click_times(table["session"], table["t_ms"], table["x"], table["y"], table["ev"] != "m")
 
 
 DESKTOP_CLICKS: Final = Group(

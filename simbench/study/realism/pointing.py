@@ -130,9 +130,8 @@ def _bezier(people: Side, effort: Effort) -> Side | str:
     return movement_side(movements(_rendered(paths)))
 
 
-def _visitors(_: Side, effort: Effort) -> Side | str:
-    table = web_table(effort)
-    return "no preset yet" if table is None else movement_side(movements(table))
+def _visitors(_: Side, effort: Effort) -> Side:
+    return movement_side(movements(web_table(effort)))
 
 
 def _shop_movements(_: Side, effort: Effort) -> Side:
@@ -188,7 +187,7 @@ def _people_rests(path: Path, keep: Keep) -> Side:
 
 
 def _web_rests(_: Side, effort: Effort) -> Side:
-    return rests(movements(web_table(effort) or _shop_table(effort)))
+    return rests(movements(web_table(effort)))
 
 
 def _band(low: int, high: int) -> str:
