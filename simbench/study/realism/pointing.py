@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from simbench.errors import BadInput
 from simbench.study.realism.bezier_package import PACKAGE, bezier_paths
 from simbench.study.realism.clicks import read_web_mouse
-from simbench.study.realism.groups import Effort, Floats, Group, Keep, Measure, Numbers, Rival, Sample, Side, codes
+from simbench.study.realism.groups import (
+    Effort,
+    Floats,
+    Group,
+    Keep,
+    Measure,
+    Numbers,
+    Rival,
+    Sample,
+    Side,
+    codes,
+    odd_places,
+)
 from simbench.study.realism.movements import FEATURES_A, FEATURES_B, FRAME_MS, Movements, movement_features, movements
 from simbench.study.realism.people import read_columns
 from simbench.study.realism.visits import play_shop
@@ -156,7 +168,7 @@ def bots_group(group: Group, bots: Mapping[str, Path]) -> Group:
 
 
 MOVEMENTS: Final = Group(
-    name="movement kinematics", title="Pointer movements, web site", file="web_mouse",
+    name="movement kinematics", title="Pointer movements, web site", file="web_mouse", judges=odd_places,
     sets={"A": 0.75, "B": None, "A+B": None}, measures=_MEASURED, people=_people, visitors=_visitors,
     rivals=(
         Rival(name="straight minimum jerk", make=_minimum_jerk, control=True),
@@ -233,7 +245,7 @@ def _shop_durations(_: Side, effort: Effort) -> Side:
 
 
 RESTS: Final = Group(
-    name="rests", title="Rests between movements, web site", file="web_mouse", sets={},
+    name="rests", title="Rests between movements, web site", file="web_mouse", judges=odd_places, sets={},
     measures=(Measure(name=_PAUSE, unit="ms"), Measure(name=_ENDS, unit="share", kind="share")),
     people=_people_rests, visitors=_web_rests,
 )  # fmt: skip
