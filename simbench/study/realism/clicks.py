@@ -1,9 +1,8 @@
 """Clicks: how long a button is held, how soon the next press follows, and how far from the last one.
 
-Office work (`desktop_mouse`) tells presses and releases, and is compared with the presses of simulated visits to a
-shop, another task: what depends on hands alone (how long a press is held, how quickly a double press follows) is
-judged, and what depends on the task is shown. A web site (`web_mouse`) tells only when clicks were; simulated browsing
-tells the same.
+Office work (`desktop_mouse`) tells presses and releases: its gaps are laid beside the preset of office work, its holds
+beside those of visits to a shop. A web site (`web_mouse`) tells only when clicks were; simulated browsing tells the
+same.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simbench.errors import BadInput
+from simbench.study.office_work import office_work
 from simbench.study.realism.groups import (
     Effort,
     Floats,
@@ -27,6 +27,7 @@ from simbench.study.realism.groups import (
     Side,
     codes,
     everybody,
+    odd_places,
 )
 from simbench.study.realism.people import read_columns
 from simbench.study.realism.visits import play_shop
@@ -43,7 +44,7 @@ _HOLD: Final = "press to release"
 _CLOSE: Final = "presses under 500 ms apart"
 _SOON: Final = "presses that follow within 300 ms"
 _BETWEEN: Final = "time between clicks"
-_COLUMNS: Final = ("hold", "gap", "distance")
+_COLUMNS: Final = ("gap", "distance")
 
 
 def presses(session: Ints, t: Floats, x: Floats, y: Floats, down: NDArray[np.bool_], up: NDArray[np.bool_]) -> Side:
@@ -57,27 +58,33 @@ def presses(session: Ints, t: Floats, x: Floats, y: Floats, down: NDArray[np.boo
     follows[:-1] = (session[event][1:] == session[event][:-1]) & pressed[:-1] & ~pressed[1:]
     begin = event[follows]
     hold = t[event[np.flatnonzero(follows) + 1]] - t[begin]
-
     at = np.flatnonzero(down)
-    same = session[at][1:] == session[at][:-1]
-    gap = np.diff(t[at])[same]
-    owner = session[at][1:][same]
-    close = gap < _CLOSE_ms
-    # A row of features: a press that has both a hold and a press before it.
-    held = dict(zip(begin.tolist(), hold.tolist(), strict=True))
-    later = at[1:][same]
-    far = np.hypot(np.diff(x[at])[same], np.diff(y[at])[same])
-    length = np.array([held.get(i, np.nan) for i in later.tolist()])
-    whole = np.isfinite(length) & np.isfinite(far) & (gap > 0)
-    values = np.column_stack([_log_on_grid(length, 1), _log_on_grid(gap, 2), np.log1p(far)])[whole]
+    apart = pressed_at(session[at], t[at], x[at], y[at])
     return Side(
-        samples={"clicks": Sample(columns=_COLUMNS, values=values, person=owner[whole])},
+        samples={
+            "hold": Sample(columns=("hold",), values=_log_on_grid(hold, 1)[:, None], person=session[begin]),
+            **apart.samples,
+        },
+        numbers={_HOLD: Numbers(values=hold, person=session[begin]), **apart.numbers},
+    )
+
+
+def pressed_at(session: Ints, t: Floats, x: Floats, y: Floats) -> Side:
+    """Gaps and distances from each press to the next of its session."""
+    same = session[1:] == session[:-1]
+    gap = np.diff(t)[same]
+    owner = session[1:][same]
+    far = np.hypot(np.diff(x)[same], np.diff(y)[same])
+    close = gap < _CLOSE_ms
+    whole = np.isfinite(far) & (gap > 0)
+    values = np.column_stack([_log_on_grid(gap, 2), np.log1p(far)])[whole]
+    return Side(
+        samples={"gaps": Sample(columns=_COLUMNS, values=values, person=owner[whole])},
         numbers={
-            _HOLD: Numbers(values=hold, person=session[begin]),
             _CLOSE: Numbers(values=gap[close], person=owner[close]),
             _SOON: Numbers(values=(gap < _DOUBLE_ms).astype(np.float64), person=owner),
         },
-    )  # fmt: skip
+    )
 
 
 def _log_on_grid(ms: Floats, salt: int) -> Floats:
@@ -101,7 +108,10 @@ def _office(path: Path, _: Keep) -> Side:
     return side
 
 
-def _shop_presses(_: Side, effort: Effort) -> Side:
+def _work_presses(_: Side, effort: Effort) -> Side:
+    """Gaps and places by the preset of office work; how long a press is held, which it does not say, from visits."""
+    work = office_work(effort.count(30, least=12), 250, effort.seed)
+    gaps = pressed_at(work.session, work.time_ms, work.x, work.y)
     visits = play_shop(effort)
     return presses(
         visits.session, visits.t_ms, visits.x, visits.y, visits.type == "pointerdown", visits.type == "pointerup"
@@ -153,25 +163,20 @@ def read_web_mouse(path: Path, keep: Keep = everybody) -> dict[str, NDArray[Any]
 
 def _web_clicks(_: Side, effort: Effort) -> Side:
     table = web_table(effort)
-    if table is not None:
-        return click_times(table["session"], table["t_ms"], table["x"], table["y"], table["ev"] != "m")
-    visits = play_shop(effort)
-    return click_times(visits.session, visits.t_ms, visits.x, visits.y, visits.type == "click")
+    return click_times(table["session"], table["t_ms"], table["x"], table["y"], table["ev"] != "m")
 
 
 DESKTOP_CLICKS: Final = Group(
-    name="clicks at work", title="Clicks, office work", file="desktop_mouse", sets={"clicks": None}, halved=False,
+    name="clicks at work", title="Clicks, office work", file="desktop_mouse", sets={"gaps": None, "hold": None},
+    halved=False,
     measures=(
-        Measure(name=_HOLD, unit="ms"),
-        Measure(name=_CLOSE, unit="ms"),
-        Measure(name=_SOON, unit="share", kind="share", judged=False),
+        Measure(name=_HOLD, unit="ms"), Measure(name=_CLOSE, unit="ms"), Measure(name=_SOON, unit="share", kind="share"),
     ),
-    people=_office, visitors=_shop_presses,
-    note="Persons are sessions here. The visitors are in a shop, not at office work: how often presses follow at once "
-    "is shown, not judged.",
+    people=_office, visitors=_work_presses,
+    note="Persons are sessions here. Gaps are the office preset's; holds are those of visits to a shop.",
 )  # fmt: skip
 
 WEB_CLICKS: Final = Group(
-    name="clicks on the web", title="Clicks, web site", file="web_mouse", sets={"clicks": None},
+    name="clicks on the web", title="Clicks, web site", file="web_mouse", judges=odd_places, sets={"clicks": None},
     measures=(Measure(name=_BETWEEN, unit="s"),), people=_web, visitors=_web_clicks,
 )  # fmt: skip

@@ -10,8 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simbench.study.realism.halves import calibration_half
+
 __all__ = [
-    "Effort", "Floats", "Group", "Ints", "Keep", "Measure", "Numbers", "Rival", "Sample", "Side", "codes", "everybody",
+    "Effort", "Floats", "Group", "Ints", "Keep", "Measure", "Numbers", "Rival", "Sample", "Side", "codes", "everybody", "odd_places",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -23,6 +25,15 @@ Keep = Callable[[NDArray[Any]], NDArray[np.bool_]]
 def everybody(names: NDArray[Any]) -> NDArray[np.bool_]:
     """Keep all."""
     return np.ones(names.size, dtype=bool)
+
+
+def _not_calibrated_on(names: NDArray[Any]) -> NDArray[np.bool_]:
+    return ~calibration_half(names)
+
+
+def odd_places(names: NDArray[Any]) -> NDArray[np.bool_]:
+    """Those at odd places of the sorted names."""
+    return np.asarray(np.unique(names, return_inverse=True)[1] % 2 == 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +149,8 @@ class Group:
         How to read it.
     halved
         Whether the visitors were calibrated on one half of these people only, so that the other half can judge.
+    judges
+        Which people that other half is, by name.
     """
 
     name: str
@@ -150,6 +163,7 @@ class Group:
     rivals: Sequence[Rival] = ()
     note: str = ""
     halved: bool = True
+    judges: Keep = _not_calibrated_on
 
 
 def codes(*names: NDArray[np.str_]) -> Ints:

@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from simbench.errors import BadInput
 from simbench.study.realism.bezier_package import PACKAGE, bezier_paths
 from simbench.study.realism.clicks import read_web_mouse
-from simbench.study.realism.groups import Effort, Floats, Group, Keep, Measure, Numbers, Rival, Sample, Side, codes
+from simbench.study.realism.groups import (
+    Effort,
+    Floats,
+    Group,
+    Keep,
+    Measure,
+    Numbers,
+    Rival,
+    Sample,
+    Side,
+    codes,
+    odd_places,
+)
 from simbench.study.realism.movements import FEATURES_A, FEATURES_B, FRAME_MS, Movements, movement_features, movements
 from simbench.study.realism.people import read_columns
 from simbench.study.realism.visits import play_shop
@@ -130,9 +142,8 @@ def _bezier(people: Side, effort: Effort) -> Side | str:
     return movement_side(movements(_rendered(paths)))
 
 
-def _visitors(_: Side, effort: Effort) -> Side | str:
-    table = web_table(effort)
-    return "no preset yet" if table is None else movement_side(movements(table))
+def _visitors(_: Side, effort: Effort) -> Side:
+    return movement_side(movements(web_table(effort)))
 
 
 def _shop_movements(_: Side, effort: Effort) -> Side:
@@ -157,7 +168,7 @@ def bots_group(group: Group, bots: Mapping[str, Path]) -> Group:
 
 
 MOVEMENTS: Final = Group(
-    name="movement kinematics", title="Pointer movements, web site", file="web_mouse",
+    name="movement kinematics", title="Pointer movements, web site", file="web_mouse", judges=odd_places,
     sets={"A": 0.75, "B": None, "A+B": None}, measures=_MEASURED, people=_people, visitors=_visitors,
     rivals=(
         Rival(name="straight minimum jerk", make=_minimum_jerk, control=True),
@@ -188,7 +199,7 @@ def _people_rests(path: Path, keep: Keep) -> Side:
 
 
 def _web_rests(_: Side, effort: Effort) -> Side:
-    return rests(movements(web_table(effort) or _shop_table(effort)))
+    return rests(movements(web_table(effort)))
 
 
 def _band(low: int, high: int) -> str:
@@ -234,7 +245,7 @@ def _shop_durations(_: Side, effort: Effort) -> Side:
 
 
 RESTS: Final = Group(
-    name="rests", title="Rests between movements, web site", file="web_mouse", sets={},
+    name="rests", title="Rests between movements, web site", file="web_mouse", judges=odd_places, sets={},
     measures=(Measure(name=_PAUSE, unit="ms"), Measure(name=_ENDS, unit="share", kind="share")),
     people=_people_rests, visitors=_web_rests,
 )  # fmt: skip

@@ -13,7 +13,6 @@ from simbench.study.realism.clicks import DESKTOP_CLICKS, WEB_CLICKS
 from simbench.study.realism.comparing import CONTROL_AUC, FeatureRow, SetRow, compare_feature_sets
 from simbench.study.realism.dwell_group import DWELL
 from simbench.study.realism.groups import Effort, Group, Keep, Rival, Side, everybody
-from simbench.study.realism.halves import calibration_half
 from simbench.study.realism.people import PeopleFolder
 from simbench.study.realism.pictures import auc_chart, movement_gallery, quantile_chart
 from simbench.study.realism.pointing import DESKTOP_MOVES, MOVEMENTS, RESTS, bots_group
@@ -92,7 +91,7 @@ def _compare(
     tell(f"{group.title}: reading")
     calibrated = hashlib.sha256(path.read_bytes()).hexdigest() in trials.calibrated_files
     halved = calibrated and group.halved
-    keep: Keep = (lambda names: ~calibration_half(names)) if halved else everybody
+    keep: Keep = group.judges if halved else everybody
     people = _read(group, path, keep)
     tell(f"{group.title}: simulating")
     visitors = group.visitors(people, effort)

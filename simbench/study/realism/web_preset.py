@@ -7,15 +7,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simbench.study.realism.groups import Effort, codes
+from simbench.study.realism.web_mouse import simulate
 
 __all__ = ["web_table"]
 
 
-def web_table(effort: Effort) -> dict[str, NDArray[Any]] | None:
-    """Whole sessions in the layout of ``web_mouse``, ``session`` as codes; None where the body has no such preset."""
-    try:
-        from simbench.study.realism.web_mouse import simulate  # noqa: PLC0415
-    except ImportError:
-        return None
+def web_table(effort: Effort) -> dict[str, NDArray[Any]]:
+    """Whole sessions in the layout of ``web_mouse``, ``session`` as codes."""
     table = simulate(seed=effort.seed)
     return {**table, "session": codes(table["session"])}

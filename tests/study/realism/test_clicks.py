@@ -19,7 +19,8 @@ def test_a_press_lasts_until_its_release_and_gaps_stay_within_a_session() -> Non
     assert side.numbers["press to release"].values.tolist() == [90, 110, 50]  # the press at 1000 is never released
     assert side.numbers["presses under 500 ms apart"].values.tolist() == [200]
     assert side.numbers["presses that follow within 300 ms"].values.tolist() == [1, 0]
-    assert len(side.samples["clicks"].values) == 1  # the press at 200 has both a hold and a press before it
+    assert len(side.samples["gaps"].values) == 2
+    assert len(side.samples["hold"].values) == 3
 
 
 def test_a_click_lies_where_the_pointer_was_last_in_its_session() -> None:

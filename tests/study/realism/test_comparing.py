@@ -20,7 +20,7 @@ def silent(_: str) -> None:
     """Tell nobody."""
 
 
-def rows_of(visitors: Side | str, people: Side, **more: object) -> dict[str, SetRow]:
+def rows_of(visitors: Side | str, people: Side) -> dict[str, SetRow]:
     group = Group(name="g", title="G", file="web_mouse", sets={"f": 0.65}, measures=(), people=lambda _, __: people,
                   visitors=lambda _, __: visitors)  # fmt: skip
     rows, _ = compare_feature_sets(group, people, visitors, [], QUICK, silent)
