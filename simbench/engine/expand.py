@@ -30,7 +30,7 @@ _TYPE: Final = {name: code for code, name in enumerate(EVENT_TYPES)}
 #: When a finger that rests brings up the context menu (Android's default).
 _LONG_PRESS_MS: Final = 500.0
 #: Moments that are the same but for the rounding of sums.
-_SAME_MS: Final = 0.04
+_SAME_MS: Final = 1e-3
 _FRAME_SALT: Final = 550
 #: Recorders read clocks of whole ms.
 _CLOCK_MS: Final = 1.0
@@ -304,9 +304,8 @@ def expand(
         act = made.act[early]
         early = early[(t[early] < since[act]) & (since[act] <= until_ms[act])]
         t[early] = since[made.act[early]]
-    # A page that was left records nothing more, whatever the visitor was in the middle of; that it is left comes last.
-    until = until_ms + np.where(kind == Kind.EVENT, _SAME_MS, -_SAME_MS)
-    recorded = (t >= since.take(made.act)) & (t <= until.take(made.act))
+    # A page that was left records nothing more, whatever the visitor was in the middle of.
+    recorded = (t >= since.take(made.act)) & (t <= (until_ms + _SAME_MS).take(made.act))
     key, order = _in_order(Expanded.moment(owner.take(made.act), t), recorded)
     if not recorder.unthinned:
         kept_rows = _throttled(key, made.type.take(order), recorder)

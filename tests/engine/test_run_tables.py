@@ -97,8 +97,8 @@ def test_what_people_did_has_the_right_shape(events: pd.DataFrame, demo_run: Run
     assert not (events.type.isin(["touchstart", "touchmove"]) & (device == "desktop")).any()
     downs, ups = (events.type == "pointerdown").sum(), (events.type == "pointerup").sum()
     clicks = events[events.type == "click"]
-    # A page may be left while the button is still down.
-    assert 0 <= downs - ups <= 0.002 * downs
+    # A page may be left while the button is still down: who presses again while it loads is overtaken by it.
+    assert 0 <= downs - ups <= 0.01 * downs
     assert len(clicks) + (events.type == "contextmenu").sum() == ups, "a long press is no click"
     assert clicks.detail.ge(1).all()
     moves = events[events.type == "mousemove"]
