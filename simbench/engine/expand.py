@@ -31,6 +31,8 @@ _TYPE: Final = {name: code for code, name in enumerate(EVENT_TYPES)}
 _LONG_PRESS_MS: Final = 500.0
 #: Moments that are the same but for the rounding of sums.
 _SAME_MS: Final = 1e-3
+#: The least time that is told apart: what orders events.
+_TICK_MS: Final = 1.0 / 16.0
 _FRAME_SALT: Final = 550
 #: Recorders read clocks of whole ms.
 _CLOCK_MS: Final = 1.0
@@ -305,7 +307,11 @@ def expand(
         early = early[(t[early] < since[act]) & (since[act] <= until_ms[act])]
         t[early] = since[made.act[early]]
     # A page that was left records nothing more, whatever the visitor was in the middle of.
-    recorded = (t >= since.take(made.act)) & (t <= (until_ms + _SAME_MS).take(made.act))
+    until = until_ms.take(made.act)
+    recorded = (t >= since.take(made.act)) & (t <= until + _SAME_MS)
+    # What happens as the page goes is told before it is gone.
+    last = np.flatnonzero(recorded & (t > until - _TICK_MS) & (made.type != _TYPE["pagehide"]))
+    t[last] = np.where(made.type[last] == _TYPE["pageview"], t[last], until[last] - _TICK_MS)
     key, order = _in_order(Expanded.moment(owner.take(made.act), t), recorded)
     if not recorder.unthinned:
         kept_rows = _throttled(key, made.type.take(order), recorder)
