@@ -77,7 +77,7 @@ def test_a_rate_of_nought_records_no_moves(play: Play) -> None:
 def test_scrolling_is_thinned_on_both_edges(play: Play) -> None:
     coarse = frame_of(play(scroll_ms=250).table("events"))
     fine = frame_of(play().table("events"))
-    assert (gaps(coarse, "scroll") >= 249).mean() > 0.9, "what comes sooner is the last of its kind"
+    assert (gaps(coarse, "scroll") >= 249).mean() > 0.8, "what comes sooner is the last of its kind"
     assert (gaps(fine, "scroll") >= 99).mean() > 0.9
     # The last position of every view is told, whatever is left out before it.
     last = [f[f.type == "scroll"].groupby(["session", "view"]).scroll_y.last() for f in (coarse, fine)]
