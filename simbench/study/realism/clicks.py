@@ -113,9 +113,9 @@ def _work_presses(_: Side, effort: Effort) -> Side:
     work = office_work(effort.count(30, least=12), 250, effort.seed)
     gaps = pressed_at(work.session, work.time_ms, work.x, work.y)
     visits = play_shop(effort)
-    return presses(
-        visits.session, visits.t_ms, visits.x, visits.y, visits.type == "pointerdown", visits.type == "pointerup"
-    )
+    down, up = visits.type == "pointerdown", visits.type == "pointerup"
+    held = presses(visits.session, visits.t_ms, visits.x, visits.y, down, up)
+    return Side(samples={**held.samples, **gaps.samples}, numbers={**held.numbers, **gaps.numbers})
 
 
 def click_times(session: Ints, t: Floats, x: Floats, y: Floats, click: NDArray[np.bool_]) -> Side:
@@ -170,7 +170,8 @@ DESKTOP_CLICKS: Final = Group(
     name="clicks at work", title="Clicks, office work", file="desktop_mouse", sets={"gaps": None, "hold": None},
     halved=False,
     measures=(
-        Measure(name=_HOLD, unit="ms"), Measure(name=_CLOSE, unit="ms"), Measure(name=_SOON, unit="share", kind="share"),
+        Measure(name=_HOLD, unit="ms"), Measure(name=_CLOSE, unit="ms"),
+        Measure(name=_SOON, unit="share", kind="share"),
     ),
     people=_office, visitors=_work_presses,
     note="Persons are sessions here. Gaps are the office preset's; holds are those of visits to a shop.",

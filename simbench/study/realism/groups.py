@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from simbench.study.realism.halves import calibration_half
 
 __all__ = [
-    "Effort", "Floats", "Group", "Ints", "Keep", "Measure", "Numbers", "Rival", "Sample", "Side", "codes", "everybody", "odd_places",
+    "Effort", "Floats", "Group", "Ints", "Keep", "Measure", "Numbers", "Rival", "Sample", "Side", "codes", "everybody",
+    "odd_places",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]

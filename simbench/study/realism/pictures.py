@@ -213,7 +213,7 @@ def movement_gallery(people: Side | None, visitors: Side, *, count: int = 8, see
     figure.text(0.012, 1 - 0.3 / height, "Single movements: path, and speed over time", fontsize=15, color=_INK,
                 fontweight="bold", va="center")  # fmt: skip
     grid = figure.add_gridspec(2 * len(rows), count, left=0.045, right=0.99, top=1 - 1.0 / height, bottom=0.42 / height,
-                               hspace=0.42, wspace=0.3, height_ratios=[1.6, 1.0] * len(rows))  # fmt: skip
+                               hspace=0.62, wspace=0.3, height_ratios=[1.6, 1.0] * len(rows))  # fmt: skip
     for number, (name, colour, moves) in enumerate(rows):
         chosen = _alike(moves, wanted, seed)
         first, gx, gy = frames_of(moves)

@@ -1,4 +1,4 @@
-"""People who never were: recordings in the layout of `docs/studies.md`, made up here, so that no test needs a real one."""
+"""People who never were: recordings in the layout of `docs/studies.md`, made up, so that no test needs real ones."""
 
 from __future__ import annotations
 
