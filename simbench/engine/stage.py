@@ -129,19 +129,27 @@ class Stage:
             return None
         # All that the answer depends on: under a fixed box, one point of the page has many outcomes.
         key = (scene_code, x, y, scroll_y, finger)
-        if key in self._causes:
-            return self._causes[key]
-        here = _outcome(scene, _pressed(scene, x, y, scroll_y, finger=finger))
-        found = None
+        if key not in self._causes:
+            self._causes[key] = self._without_which(
+                scene, lambda page: _pressed(page, x, y, min(scroll_y, page.sy_max), finger=finger)
+            )
+        return self._causes[key]
+
+    def cause_by_key(self, scene_code: int, target: str) -> str | None:
+        """The same for a control that is pressed by key: whatever lies over it."""
+        scene = self.scenes[scene_code]
+        return self._without_which(scene, lambda page: page.element(target)) if scene.snapshot.defects else None
+
+    def _without_which(self, scene: Scene, pressed: Callable[[Scene], Element | None]) -> str | None:
+        """The first defect of `scene` without which what is `pressed` on the page would come to something else."""
+        snapshot = scene.snapshot
+        here = _outcome(scene, pressed(scene))
         for defect in sorted(snapshot.defects):
-            without = self.scenes[
-                self.scene(snapshot.page, snapshot.state, snapshot.viewport, snapshot.defects - {defect})
-            ]
-            if _outcome(without, _pressed(without, x, y, min(scroll_y, without.sy_max), finger=finger)) != here:
-                found = defect
-                break
-        self._causes[key] = found
-        return found
+            without = self.scene(snapshot.page, snapshot.state, snapshot.viewport, snapshot.defects - {defect})
+            page = self.scenes[without]
+            if _outcome(page, pressed(page)) != here:
+                return defect
+        return None
 
 
 def _pressed(scene: Scene, x: float, y: float, scroll_y: float, *, finger: bool) -> Element | None:

@@ -128,6 +128,8 @@ class World:
         self._polls_from, self._polls_every = _NEVER, 1.0
         self._load_without: list[tuple[str, float]] = []
         self._pressed = (-1, 0.0, 0.0, 0.0)
+        # The control that was pressed by key, if the last press was none of the pointer's.
+        self._by_key: str | None = None
         # A change that is on its way: when it is committed, when it is on screen, and what it is.
         self._pending: _Pending | None = None
         self._fields: dict[str, bool] = {}
@@ -178,6 +180,8 @@ class World:
 
     def _blamed(self) -> str | None:
         scene, x, y, scroll_y = self._pressed
+        if self._by_key is not None:
+            return self._stage.cause_by_key(scene, self._by_key)
         return self._stage.cause(scene, x, y, scroll_y, finger=self._touch)
 
     def blame_aim(self, target: str) -> str | None:
@@ -319,13 +323,9 @@ class World:
         # Browsers make a click of it, without a pointer: its count is 0.
         self._event("click", self.now_ms, target=act.target)
         self.hit = act.target
-        began, here = self.now_ms, (self.x, self.y)
-        if element is not None:
-            # What it does, and without which defect it would not, is what a press on the control's spot does.
-            x, y, _, _ = self.scene.spot(element)
-            self.x, self.y = x, y - (0.0 if element.fixed else self.scroll_y)
+        began = self.now_ms
+        self._pressed, self._by_key = (self._scene_code, self.x, self.y, self.scroll_y), act.target
         self._answer(element)
-        self.x, self.y = here
         self.began_ms = began
 
     def _shake(self, act: Shake) -> None:
@@ -559,7 +559,7 @@ class World:
     def _press_down(self, hold_ms: float, *, click: bool = True) -> Element | None:
         """Press and release; what lies under the pointer gets it. A long press of a finger is no click."""
         start, end = self.now_ms, self.now_ms + hold_ms
-        self._pressed = (self._scene_code, self.x, self.y, self.scroll_y)
+        self._pressed, self._by_key = (self._scene_code, self.x, self.y, self.scroll_y), None
         if self._touch:
             element, self.x, self.y = self.scene.touched(self.x, self.y, self.scroll_y)
         else:
