@@ -109,7 +109,7 @@ def _ratio_panel(axes: Axes, entries: Sequence[tuple[str, Cell, bool]]) -> None:
         if cell.ratio is None:
             continue
         shown = float(np.clip(cell.ratio, 0.245, 4.1))
-        marker = "o" if cell.passed else "X"
+        marker = "o" if cell.passed or not judged else "X"
         if shown != cell.ratio:
             marker = "<" if cell.ratio < 1 else ">"
         axes.plot(shown, y, marker, ms=7.5, mfc=_VISITORS if judged else "white", mec=_VISITORS, mew=1.3, clip_on=False)
@@ -160,7 +160,7 @@ def auc_chart(groups: Sequence[tuple[str, Sequence[SetRow]]]) -> bytes:
     figure.text(0.02, 1 - 0.68 / total, "AUC: .5 is chance, 1 is never wrong. Whiskers: 90 % interval. Bars mark "
                 "targets: the visitors' whisker is to end left of it, the control's dot to lie right of it.",
                 fontsize=9, color=_MUTED, va="center")  # fmt: skip
-    axes = figure.add_axes((0.3, 0.42 / total, 0.62, 1 - 1.45 / total))
+    axes = figure.add_axes((0.3, 0.42 / total, 0.59, 1 - 1.45 / total))
     _bare(axes)
     axes.set_xlim(0.3, 1.0)
     axes.set_xticks([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
@@ -170,7 +170,7 @@ def auc_chart(groups: Sequence[tuple[str, Sequence[SetRow]]]) -> bytes:
     ticks, labels = [], []
     for title, rows in panels:
         y -= 1.0
-        axes.text(-0.43, y, title, transform=axes.get_yaxis_transform(), fontsize=10, fontweight="bold", color=_INK,
+        axes.text(-0.45, y, title, transform=axes.get_yaxis_transform(), fontsize=10, fontweight="bold", color=_INK,
                   va="center")  # fmt: skip
         for row in rows:
             y -= 1.0
