@@ -162,12 +162,6 @@ class World:
         self.arrived_ms = 0.0
         self.deepest = 0.0
         self.deepest_before = 0.0
-        self._play: dict[type, Callable[..., None]] = {
-            Arrive: self._arrive, Look: self._look, Read: self._read, ScrollTo: self._scroll_to, Point: self._point,
-            Press: self._press, KeyPress: self._key_press, Aim: self._aim, Shake: self._shake,
-            SelectText: self._select_text, Drag: self._drag, Type: self._type, Choose: self._choose,
-            Await: self._await, Hide: self._hide, Back: self._back, Leave: self._leave,
-        }  # fmt: skip
 
     @property
     def can_go_back(self) -> bool:
@@ -238,7 +232,7 @@ class World:
         if self._away is not None and act.__class__ is not Hide:
             # It was not wanted: what opened is shut first.
             self._hide(Hide(_SHUT_MS, "dialog" if self._away == "file_chooser" else "tab"))
-        self._play[act.__class__](act)
+        _PLAY[act.__class__](self, act)
 
     # -- acts ---------------------------------------------------------------------------------------------------------
 
@@ -722,6 +716,15 @@ class World:
         scroll = self.scroll_y if scroll_y is None else scroll_y
         self._add((Kind.EVENT, self._session, self.view, self._scene_code, at, at, NOWHERE, NOWHERE, NOWHERE, NOWHERE,
                    scroll, scroll, self._stage.strings.code(target), _TYPE[kind], value, data))  # fmt: skip
+
+
+#: How each act is played. It belongs to no world: a world that held its own methods would outlive its visit.
+_PLAY: Final[dict[type, Callable[..., None]]] = {
+    Arrive: World._arrive, Look: World._look, Read: World._read, ScrollTo: World._scroll_to, Point: World._point,
+    Press: World._press, KeyPress: World._key_press, Aim: World._aim, Shake: World._shake,
+    SelectText: World._select_text, Drag: World._drag, Type: World._type, Choose: World._choose,
+    Await: World._await, Hide: World._hide, Back: World._back, Leave: World._leave,
+}  # fmt: skip
 
 
 class _Pending:
