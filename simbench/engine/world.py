@@ -287,7 +287,7 @@ class World:
     def _scrolled(self, to: float) -> None:
         self.scroll_y = to
         bottom = to + self.scene.vh
-        if bottom > self.deepest:
+        if bottom > self.deepest:  # noqa: PLR1730 (a call to max costs more)
             self.deepest = bottom
 
     def _point(self, act: Point) -> None:
@@ -465,7 +465,7 @@ class World:
                 self._pending = None
                 self.loading = False
                 self.response = pending.response
-        if to > self.now_ms:
+        if to > self.now_ms:  # noqa: PLR1730
             self.now_ms = to
 
     def _go(self, url: str, nav: str) -> None:

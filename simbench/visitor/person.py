@@ -24,7 +24,19 @@ class Trait:
     """A person's dials as attributes (``frustration_slow``), drawn from the persona (``docs/personas.md``)."""
 
     def __init__(self, dials: Mapping[str, float]) -> None:
-        self.__dict__.update({name.replace(".", "_"): value for name, value in dials.items()})
+        self.__dict__.update({self.attribute(name): value for name, value in dials.items()})
+
+    @staticmethod
+    def attribute(name: str) -> str:
+        """The attribute of the dial `name`."""
+        return name.replace(".", "_")
+
+    @classmethod
+    def of(cls, attributes: dict[str, float]) -> Trait:
+        """A person whose `attributes` are known by their own names already; they are kept, not copied."""
+        trait = cls.__new__(cls)
+        trait.__dict__ = attributes
+        return trait
 
     def __getattr__(self, name: str) -> float:
         raise AttributeError(f"no such dial: {name}")

@@ -140,7 +140,7 @@ def _shifted(pieces: Pieces, like: Pieces, by: int) -> Pieces:
 def context(
     own: Pieces, before: Pieces, behind: Pieces, frames: Floats32, share: float
 ) -> tuple[Floats32, Floats32]:  # fmt: skip
-    """What the halving of pieces depends on: (inputs, n + `TILE`), and the side (1 or -1) to which neighbours bend them.
+    """What the halving of pieces depends on: (inputs, n + `TILE`), and the side (1 or -1) where neighbours bend it.
 
     The pieces last `frames`, of a shape that spreads to theirs.
     """
