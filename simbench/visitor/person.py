@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from math import exp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simbench.site.declaration import Defect, Goal
 from simbench.site.model import Site
@@ -38,8 +38,9 @@ class Trait:
         trait.__dict__ = attributes
         return trait
 
-    def __getattr__(self, name: str) -> float:
-        raise AttributeError(f"no such dial: {name}")
+    if TYPE_CHECKING:
+        # For the type checker alone: a class that has this at run time pays for it at every attribute that exists.
+        def __getattr__(self, name: str) -> float: ...
 
 
 @dataclass(slots=True)
