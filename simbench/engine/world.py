@@ -245,10 +245,8 @@ class World:
 
     def _arrive(self, act: Arrive) -> None:
         # The viewport's middle is where a pointer comes from; nobody knows better.
-        self._go(act.url, "navigate")
-        assert self._pending is not None
-        self._advance(self._pending.commit_ms)
-        self.x, self.y = round(self.scene.vw * 0.5), round(self.scene.vh * 0.35)
+        self._advance(self._go(act.url, "navigate").commit_ms)
+        self.x, self.y = float(round(self.scene.vw * 0.5)), float(round(self.scene.vh * 0.35))
 
     def _look(self, act: Look) -> None:
         start = self.now_ms
@@ -468,7 +466,7 @@ class World:
         if to > self.now_ms:  # noqa: PLR1730
             self.now_ms = to
 
-    def _go(self, url: str, nav: str) -> None:
+    def _go(self, url: str, nav: str) -> _Pending:
         """Ask for a page: it is committed after the network and the server, and seen when its largest part is drawn."""
         page = self._stage.page_of(url)
         declared = self._stage.page(page)
@@ -493,10 +491,11 @@ class World:
             saved = (snapshot.lcp_ms - self._stage.scenes[other].snapshot.lcp_ms) * noise
             if saved > 0.0:
                 self._load_without.append((defect, ttfb + lcp - saved))
-        self._pending = _Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url, nav=nav,
-                                 ttfb=ttfb, lcp=lcp)  # fmt: skip
+        pending = self._pending = _Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url,
+                                           nav=nav, ttfb=ttfb, lcp=lcp)  # fmt: skip
         self.loading = True
         self.response = ""
+        return pending
 
     def _commit(self, pending: _Pending) -> None:
         """Another page, or another state of this one, is there."""
@@ -562,21 +561,23 @@ class World:
 
     def _press_down(self, hold_ms: float, *, click: bool = True) -> Element | None:
         """Press and release; what lies under the pointer gets it. A long press of a finger is no click."""
-        start, end = self.now_ms, self.now_ms + hold_ms
-        self._pressed, self._by_key = (self._scene_code, self.x, self.y, self.scroll_y), None
+        start = self.now_ms
+        end = start + hold_ms
+        x, y, scroll = self.x, self.y, self.scroll_y
+        self._pressed, self._by_key = (self._scene_code, x, y, scroll), None
         if self._touch:
-            element, self.x, self.y = self.scene.touched(self.x, self.y, self.scroll_y)
+            element, x, y = self.scene.touched(x, y, scroll)
+            self.x, self.y = x, y
+            clicks = 1
         else:
-            element = self.scene.hit(self.x, self.y, self.scroll_y)
+            element = self.scene.hit(x, y, scroll)
+            then, then_x, then_y = self._clicked_at
+            near = abs(x - then_x) <= _MULTI_CLICK_PX and abs(y - then_y) <= _MULTI_CLICK_PX
+            clicks = self._clicks + 1 if near and start - then <= _MULTI_CLICK_MS else 1
         target = element.target if element is not None else "html"
-        then, x, y = self._clicked_at
-        near = abs(self.x - x) <= _MULTI_CLICK_PX and abs(self.y - y) <= _MULTI_CLICK_PX
-        self._clicks = self._clicks + 1 if start - then <= _MULTI_CLICK_MS and near and not self._touch else 1
-        self._clicked_at = (end, self.x, self.y)
-        kind = _TAP if self._touch else _PRESS
-        code = self._code(target)
-        self._add((kind, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x, self.y,
-                   self.scroll_y, self.scroll_y, code, float(self._clicks) if click else 0.0, 0.0, 0.0))  # fmt: skip
+        self._clicks, self._clicked_at = clicks, (end, x, y)
+        self._add((_TAP if self._touch else _PRESS, self._session, self.view, self._scene_code, start, end, x, y, x, y,
+                   scroll, scroll, self._code(target), float(clicks) if click else 0.0, 0.0, 0.0))  # fmt: skip
         self.hit = target
         # What was on its way may arrive while the button is held.
         self._advance(end)
@@ -605,10 +606,9 @@ class World:
         server_ms = self._requests(effect)
         if effect.kind == "navigate" and effect.url is not None and effect.url.startswith("/"):
             self._blur()
-            self._go(effect.url, "link")
-            assert self._pending is not None
-            self._pending.shift(server_ms)
-            self.response_ms = self._pending.seen_ms - self.now_ms
+            pending = self._go(effect.url, "link")
+            pending.shift(server_ms)
+            self.response_ms = pending.seen_ms - self.now_ms
             return
         self._change(effect, server_ms)
 

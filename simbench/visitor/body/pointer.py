@@ -37,7 +37,9 @@ _FAR_PX: Final = 60.0
 
 def movement_ms(a_ms: float, b_ms: float, distance_px: float, width_px: float, noise: float) -> float:
     """Duration of a pointing movement: ``(a + b log2(D / W + 1)) exp(noise)``; never under 80 ms."""
-    return max(80.0, (a_ms + b_ms * log2(distance_px / max(width_px, 4.0) + 1.0)) * exp(noise))
+    width = width_px if width_px > 4.0 else 4.0
+    ms = (a_ms + b_ms * log2(distance_px / width + 1.0)) * exp(noise)
+    return ms if ms > 80.0 else 80.0
 
 
 def expand_moves(moves: Moves, interval_ms: float, model: PointerModel | None = None) -> Samples:
