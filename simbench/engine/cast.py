@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from simbench.engine.schedule import Schedule
 from simbench.engine.stage import Stage
 from simbench.events.schema import DEVICES, SOURCES
 from simbench.scenario.model import Scenario
+from simbench.site.declaration import Defect
 from simbench.visitor.behaviour import BEHAVIOUR
 from simbench.visitor.dice import Dice, Luck
 from simbench.visitor.landing import landing_url, referrer
@@ -30,6 +32,8 @@ _SURVEY_SALTS: Final = (452, 453, 454, 455)
 _AD_SALT: Final = 456
 #: One salt a dial, in the dials' order.
 _DIAL_SALTS: Final = tuple(dial_salt(name) for name in DIALS)
+_ATTRIBUTES: Final = tuple(Trait.attribute(name) for name in DIALS)
+_AD_MISMATCH: Final = tuple(DIALS).index("ad_mismatch")
 
 
 class Cast:
@@ -66,9 +70,11 @@ class Cast:
             for page in stage.site.pages if page.kind == "cart"
             for state in page.states if state.opens_with
         }  # fmt: skip
+        self._effects: dict[tuple[int, str], Mapping[str, Defect]] = {}
         self._target_of = {defect.id: defect.target for defect in stage.site.defects}
 
-    def _draw(self) -> list[dict[str, float]]:
+    def _draw(self) -> list[list[float]]:
+        """Each visitor's dials, in the order of `DIALS`."""
         schedule = self._schedule
         uniforms = np.stack([uniform(self._visitor_keys, salt) for salt in _DIAL_SALTS], axis=1)
         names = list(DIALS)
@@ -78,11 +84,12 @@ class Cast:
             if of_persona.size:
                 drawn = draw_dials(persona, uniforms[of_persona])
                 table[of_persona] = np.stack([drawn[name] for name in names], axis=1)
-        return [dict(zip(names, row, strict=True)) for row in table.tolist()]
+        dials: list[list[float]] = table.tolist()
+        return dials
 
     def parameters(self, place: int) -> str:
         """The dials of one visitor as JSON, to four digits."""
-        return self._template % tuple(self._dials[place].values())
+        return self._template % tuple(self._dials[place])
 
     def dice(self, place: int) -> Dice:
         """The luck of one visitor."""
@@ -104,9 +111,8 @@ class Cast:
         if memory.finishing:
             landing = next(iter(self._carts))
         device = DEVICES[schedule.device[place]]
-        active = schedule.defect_sets[schedule.defects[place]]
         return Visitor(
-            trait=Trait(self._dials[place]),
+            trait=Trait.of(dict(zip(_ATTRIBUTES, self._dials[place], strict=True))),
             dice=dice,
             touch=device != "desktop",
             goal_name=goal,
@@ -115,7 +121,7 @@ class Cast:
             consent=bool(schedule.consent[place]) if program is None else None,
             returning=bool(schedule.visitor_type[place]),
             site=site,
-            effects_on_people={d.target: d for d in site.defects if d.id in active and device in d.devices},
+            effects_on_people=self._effects_on_people(int(schedule.defects[place]), device),
             page_of=self._stage.page_of,
             bot=program,
             memory=memory,
@@ -125,6 +131,17 @@ class Cast:
             postpones=bool(schedule.postpones[place]),
             survey_luck=self._survey_luck[place],
         )
+
+    def _effects_on_people(self, defects: int, device: str) -> Mapping[str, Defect]:
+        """By target: the defects of the set number `defects` that show on `device`."""
+        known = self._effects.get((defects, device))
+        if known is None:
+            active = self._schedule.defect_sets[defects]
+            known = self._effects[defects, device] = {
+                defect.target: defect for defect in self._stage.site.defects
+                if defect.id in active and device in defect.devices
+            }  # fmt: skip
+        return known
 
     def _memory(self, place: int, program: str | None) -> Memory:
         """What the visitor brings along from earlier visits."""
@@ -147,6 +164,6 @@ class Cast:
         """What the link that led to the visit promised."""
         if campaign >= 0:
             return self._promises[campaign]
-        if source == "paid" and self._ad_luck[place] < self._dials[place]["ad_mismatch"]:
+        if source == "paid" and self._ad_luck[place] < self._dials[place][_AD_MISMATCH]:
             return ANY_AD
         return None

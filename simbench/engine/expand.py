@@ -14,8 +14,8 @@ from simbench.engine.tape import Col, Kind
 from simbench.events.schema import EVENT_TYPES, POINTER_TYPES
 from simbench.visitor.body.idle import wander_moves
 from simbench.visitor.body.keyboard import expand_keys
-from simbench.visitor.body.pointer import expand_moves
-from simbench.visitor.body.samples import FRAME_MS, Moves
+from simbench.visitor.body.pointer import expand_together
+from simbench.visitor.body.samples import FRAME_MS, Moves, Samples
 from simbench.visitor.body.scrolling import KEY_KINDS, expand_scrolls
 from simbench.visitor.body.shaking import expand_shakes
 from simbench.visitor.body.touch import expand_strokes
@@ -291,10 +291,11 @@ def expand(
     # Where each session's frames lie: its screen's clock knows nothing of its visitor's acts.
     frames = uniform(session_keys, _FRAME_SALT)[owner]
     _add_scrolls(rows, columns, kind, keys, session_keys[owner], touch[owner], frames, stage, recorder)
-    _add_moves(rows, columns, kind, keys, touch[owner], frames, stage, recorder)
+    trips = _trips(columns, kind, keys, touch[owner], frames, stage, recorder)
+    _add_moves(rows, columns, trips)
     _add_shakes(rows, columns, kind, keys, frames, recorder)
     _add_presses(rows, columns, kind)
-    _add_drags(rows, columns, kind, keys, touch[owner], frames, recorder)
+    _add_drags(rows, columns, kind, touch[owner], trips)
     _add_keys(rows, columns, kind, keys, session_keys[owner], touch[owner], stage)
 
     made = rows.gather()
@@ -391,12 +392,26 @@ def _phase(frames: Floats, t0: Floats) -> Floats:
     return (frames - t0 / FRAME_MS) % 1.0
 
 
-def _add_moves(
-    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    frames: Floats, stage: Stage, recorder: Recorder,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Trips:
+    """Ways of pointers, sampled: those that are aimed, those of idle mice, drags by mouse and by finger.
+
+    Of each kind: the act that each sample belongs to, and the samples.
+    """
+
+    aimed: tuple[Ints, Samples]
+    idle: tuple[Ints, Samples]
+    mouse_drags: tuple[Ints, Samples]
+    finger_drags: tuple[Ints, Samples]
+
+
+def _trips(
+    columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_], frames: Floats,
+    stage: Stage, recorder: Recorder,
+) -> _Trips | None:  # fmt: skip
+    """All ways that are recorded, expanded together; None where none are."""
     if recorder.mousemove_ms <= 0:
-        return
+        return None
     width, height = (np.array([getattr(s, name) for s in stage.scenes], dtype=np.float64) for name in ("vw", "vh"))
 
     def windowed(moves: Moves, act: Ints) -> Moves:
@@ -404,14 +419,29 @@ def _add_moves(
         return replace(moves, width=width[scene], height=height[scene])
 
     aimed = np.flatnonzero(kind == Kind.MOVE)
-    moves = windowed(_moves(columns, aimed, keys, columns[Col.A][aimed]), aimed)
-    samples = expand_moves(_on_frames(moves, frames[aimed]), recorder.mousemove_ms)
-    act = aimed[samples.row]
-    rows.add(act, samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
     idle = np.flatnonzero((kind == Kind.READ) & ~touch & ~np.isnan(columns[Col.X1]))
-    stretch, moves = wander_moves(windowed(_moves(columns, idle, keys), idle))
-    samples = expand_moves(_on_frames(moves, frames[idle[stretch]]), recorder.mousemove_ms)
-    rows.add(idle[stretch[samples.row]], samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y)
+    drags = np.flatnonzero(kind == Kind.DRAG)
+    by_mouse, by_finger = drags[~touch[drags]], drags[touch[drags]]
+    stretch, wandered = wander_moves(windowed(_moves(columns, idle, keys), idle))
+    acts = (aimed, idle[stretch], by_mouse, by_finger)
+    parts = (
+        windowed(_moves(columns, aimed, keys, columns[Col.A][aimed]), aimed),
+        wandered,
+        *(_moves(columns, act, keys, 0.0) for act in (by_mouse, by_finger)),
+    )
+    sampled = expand_together(
+        [_on_frames(part, frames[act]) for part, act in zip(parts, acts, strict=True)], recorder.mousemove_ms
+    )
+    return _Trips(*((act[samples.row], samples) for act, samples in zip(acts, sampled, strict=True)))
+
+
+def _add_moves(rows: _Rows, columns: Floats, trips: _Trips | None) -> None:
+    if trips is None:
+        return
+    act, samples = trips.aimed
+    rows.add(act, samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
+    act, samples = trips.idle
+    rows.add(act, samples.t, _TYPE["mousemove"], x=samples.x, y=samples.y)
 
 
 def _add_shakes(
@@ -480,9 +510,8 @@ def _add_presses(rows: _Rows, columns: Floats, kind: NDArray[np.int8]) -> None:
 
 
 def _add_drags(
-    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], touch: NDArray[np.bool_],
-    frames: Floats, recorder: Recorder,
-) -> None:  # fmt: skip
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], touch: NDArray[np.bool_], trips: _Trips | None
+) -> None:
     """Ways that are gone with the button or a finger down: press, moves, release, and the click that may come of it."""
     which = np.flatnonzero(kind == Kind.DRAG)
     if not which.size:
@@ -501,11 +530,8 @@ def _add_drags(
     add(up, 1, "pointerup", 1.0)
     add(up & finger, 1, "touchend", 0.0)
     add(up & click, 1, "click", 1.0)
-    if recorder.mousemove_ms > 0:
-        for mine, name in ((~finger, "mousemove"), (finger, "touchmove")):
-            act = which[mine]
-            samples = expand_moves(_on_frames(_moves(columns, act, keys, 0.0), frames[act]), recorder.mousemove_ms)
-            act = act[samples.row]
+    if trips is not None:
+        for (act, samples), name in ((trips.mouse_drags, "mousemove"), (trips.finger_drags, "touchmove")):
             rows.add(act, samples.t, _TYPE[name], x=samples.x, y=samples.y, scroll_y=columns[Col.S0][act])
 
 

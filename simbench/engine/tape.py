@@ -67,6 +67,9 @@ class Col(IntEnum):
     C = 15
 
 
+_WIDTH: Final = len(Col)
+
+
 class Strings:
     """Strings as codes, numbered in the order in which they are met."""
 
@@ -91,19 +94,21 @@ class Tape:
     def __init__(self) -> None:
         self._flat: list[float] = []
         self._packed: list[bytes] = []
+        self._packed_acts = 0
         #: Appends one row: a tuple of `len(Col)` numbers.
         self.add = self._flat.extend
 
     def pack(self) -> None:
         """Put away what was appended, as bytes: once a visit, while its numbers are still at hand."""
         self._packed.append(pack(f"{len(self._flat)}d", *self._flat))
+        self._packed_acts += len(self._flat) // _WIDTH
         self._flat.clear()
 
     @property
     def length(self) -> int:
         """How many acts were recorded."""
-        return (sum(map(len, self._packed)) // 8 + len(self._flat)) // len(Col)
+        return self._packed_acts + len(self._flat) // _WIDTH
 
     def array(self) -> NDArray[np.float64]:
         """The acts that were put away, as an array of shape (acts, len(Col))."""
-        return np.frombuffer(b"".join(self._packed), dtype=np.float64).reshape(-1, len(Col))
+        return np.frombuffer(b"".join(self._packed), dtype=np.float64).reshape(-1, _WIDTH)

@@ -40,6 +40,12 @@ from simbench.visitor.scene import Scene
 
 __all__ = ["ViewRow", "World"]
 
+# Plain numbers: looking a member of an enumeration up takes 30 times as long (CPython 3.11).
+_EVENT, _MOVE, _READ, _SCROLL, _PRESS, _TAP, _TYPING, _LOOK, _DRAG, _SHAKE = (
+    float(kind)
+    for kind in (Kind.EVENT, Kind.MOVE, Kind.READ, Kind.SCROLL, Kind.PRESS, Kind.TAP, Kind.TYPE, Kind.LOOK, Kind.DRAG,
+                 Kind.SHAKE)
+)  # fmt: skip
 _TYPE: Final = {name: float(code) for code, name in enumerate(EVENT_TYPES)}
 #: Round trip of the network by device, ms: median, and its log-sd over pages (assumed, 15 to 60 and 40 to 200).
 _ROUND_TRIP: Final = {"desktop": 35.0, "tablet": 50.0, "mobile": 90.0}
@@ -103,6 +109,7 @@ class World:
     ) -> None:  # fmt: skip
         self._stage = stage
         self._add = tape.add
+        self._code = stage.strings.code
         self._tape, self._first_act, self._session_key = tape, tape.length, session_key
         self._session = session
         self._viewport = viewport
@@ -162,12 +169,6 @@ class World:
         self.arrived_ms = 0.0
         self.deepest = 0.0
         self.deepest_before = 0.0
-        self._play: dict[type, Callable[..., None]] = {
-            Arrive: self._arrive, Look: self._look, Read: self._read, ScrollTo: self._scroll_to, Point: self._point,
-            Press: self._press, KeyPress: self._key_press, Aim: self._aim, Shake: self._shake,
-            SelectText: self._select_text, Drag: self._drag, Type: self._type, Choose: self._choose,
-            Await: self._await, Hide: self._hide, Back: self._back, Leave: self._leave,
-        }  # fmt: skip
 
     @property
     def can_go_back(self) -> bool:
@@ -238,27 +239,25 @@ class World:
         if self._away is not None and act.__class__ is not Hide:
             # It was not wanted: what opened is shut first.
             self._hide(Hide(_SHUT_MS, "dialog" if self._away == "file_chooser" else "tab"))
-        self._play[act.__class__](act)
+        _PLAY[act.__class__](self, act)
 
     # -- acts ---------------------------------------------------------------------------------------------------------
 
     def _arrive(self, act: Arrive) -> None:
         # The viewport's middle is where a pointer comes from; nobody knows better.
-        self._go(act.url, "navigate")
-        assert self._pending is not None
-        self._advance(self._pending.commit_ms)
-        self.x, self.y = round(self.scene.vw * 0.5), round(self.scene.vh * 0.35)
+        self._advance(self._go(act.url, "navigate").commit_ms)
+        self.x, self.y = float(round(self.scene.vw * 0.5)), float(round(self.scene.vh * 0.35))
 
     def _look(self, act: Look) -> None:
         start = self.now_ms
         scroll = self.scroll_y
-        code = self._stage.strings.code(act.target)
+        code = self._code(act.target)
         element = self.scene.element(act.target) if act.target is not None else None
         top = bottom = 0.0
         if element is not None:
             top = element.y + (scroll if element.fixed else 0.0)
             bottom = top + element.h
-        self._add((Kind.LOOK, self._session, self.view, self._scene_code, start, start + act.ms, NOWHERE, NOWHERE,
+        self._add((_LOOK, self._session, self.view, self._scene_code, start, start + act.ms, NOWHERE, NOWHERE,
                    NOWHERE, NOWHERE, scroll, scroll, code, top, bottom, 0.0))  # fmt: skip
         self._advance(start + act.ms)
 
@@ -268,7 +267,7 @@ class World:
         x1 = y1 = NOWHERE
         if act.wander is not None:
             x1, y1 = act.wander
-        self._add((Kind.READ, self._session, self.view, self._scene_code, start, end, self.x, self.y, x1, y1,
+        self._add((_READ, self._session, self.view, self._scene_code, start, end, self.x, self.y, x1, y1,
                    self.scroll_y, to, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
         if act.wander is not None:
             self.x, self.y = act.wander
@@ -278,19 +277,21 @@ class World:
     def _scroll_to(self, act: ScrollTo) -> None:
         start, end = self.now_ms, self.now_ms + act.ms
         to = min(max(act.scroll_y, 0.0), self.scene.sy_max)
-        self._add((Kind.SCROLL, self._session, self.view, self._scene_code, start, end, self.x, self.y, NOWHERE,
+        self._add((_SCROLL, self._session, self.view, self._scene_code, start, end, self.x, self.y, NOWHERE,
                    NOWHERE, self.scroll_y, to, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
         self._scrolled(to)
         self._advance(end)
 
     def _scrolled(self, to: float) -> None:
         self.scroll_y = to
-        self.deepest = max(self.deepest, to + self.scene.vh)
+        bottom = to + self.scene.vh
+        if bottom > self.deepest:  # noqa: PLR1730 (a call to max costs more)
+            self.deepest = bottom
 
     def _point(self, act: Point) -> None:
         start, end = self.now_ms, self.now_ms + act.ms
         if not self._touch and act.ms > 0:
-            self._add((Kind.MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
+            self._add((_MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
                        act.y, self.scroll_y, self.scroll_y, -1.0, act.overshoot, 0.0, 0.0))  # fmt: skip
         self.x, self.y = act.x, act.y
         self._advance(end)
@@ -302,7 +303,7 @@ class World:
     def _aim(self, act: Aim) -> None:
         start, end = self.now_ms, self.now_ms + act.ms
         if not self._touch:
-            self._add((Kind.MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
+            self._add((_MOVE, self._session, self.view, self._scene_code, start, end, self.x, self.y, act.x,
                        act.y, self.scroll_y, self.scroll_y, -1.0, act.overshoot, 0.0, 0.0))  # fmt: skip
         self.x, self.y = act.x, act.y
         self._advance(end)
@@ -311,7 +312,7 @@ class World:
 
     def _key_press(self, act: KeyPress) -> None:
         start = self.now_ms
-        key = self._stage.strings.code("tab")
+        key = self._code("tab")
         for number in range(act.tabs - 1):
             self._event("keydown", start + number * act.ms_per_tab, target=self._focused, data=key)
         self._advance(start + (act.tabs - 1) * act.ms_per_tab)
@@ -319,7 +320,7 @@ class World:
         self._focus(act.target, by_key=True)
         self._advance(self.now_ms + act.ms_per_tab)
         element = self.scene.element(act.target) if self.view == view else None
-        self._event("keydown", self.now_ms, target=act.target, data=self._stage.strings.code("enter"))
+        self._event("keydown", self.now_ms, target=act.target, data=self._code("enter"))
         # Browsers make a click of it, without a pointer: its count is 0.
         self._event("click", self.now_ms, target=act.target)
         self.hit = act.target
@@ -332,11 +333,11 @@ class World:
         start = self.now_ms
         end = start + act.strokes * act.ms_per_stroke
         if not self._touch:
-            self._add((Kind.SHAKE, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x,
+            self._add((_SHAKE, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x,
                        self.y, self.scroll_y, self.scroll_y, act.roundness, float(act.strokes), act.reach_px,
                        act.angle))  # fmt: skip
         if act.reading:
-            self._add((Kind.LOOK, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
+            self._add((_LOOK, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
                        NOWHERE, self.scroll_y, self.scroll_y, -1.0, 0.0, 0.0, 0.0))  # fmt: skip
         self._advance(end)
         self.began_ms = start
@@ -372,8 +373,8 @@ class World:
             t0 = self.now_ms
             t1 = t0 + act.ms * lengths[number] / sum(lengths)
             edges = (1.0 if number == 0 else 0.0) + (2.0 if number == len(legs) - 1 else 0.0)
-            self._add((Kind.DRAG, self._session, self.view, self._scene_code, t0, t1, x0, y0, x1, y1, self.scroll_y,
-                       self.scroll_y, self._stage.strings.code(self.hit), edges, click, 0.0))  # fmt: skip
+            self._add((_DRAG, self._session, self.view, self._scene_code, t0, t1, x0, y0, x1, y1, self.scroll_y,
+                       self.scroll_y, self._code(self.hit), edges, click, 0.0))  # fmt: skip
             self.x, self.y = x1, y1
             self._advance(t1)
         self._clicks, self._clicked_at = 1, (self.now_ms, self.x, self.y)
@@ -392,8 +393,8 @@ class World:
         key = act_key(self._session_key, self._tape.length - self._first_act)
         took = typing_ms(act.ms_per_key, length, act.slips, key, person=self._session_key)
         start, end = self.now_ms, self.now_ms + took
-        self._add((Kind.TYPE, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
-                   NOWHERE, self.scroll_y, self.scroll_y, self._stage.strings.code(act.field), length, act.slips,
+        self._add((_TYPING, self._session, self.view, self._scene_code, start, end, NOWHERE, NOWHERE, NOWHERE,
+                   NOWHERE, self.scroll_y, self.scroll_y, self._code(act.field), length, act.slips,
                    act.ms_per_key))  # fmt: skip
         self._fields[act.field] = act.good
         self._typed[act.field] = act.text.strip()
@@ -419,7 +420,7 @@ class World:
         self.began_ms = start
 
     def _hide(self, act: Hide) -> None:
-        code = self._stage.strings.code
+        code = self._code
         start = self.now_ms
         # Behind a dialog of the system's the page stays visible; its window loses the focus, and has it again.
         kind, words = ("blur", "window") if act.to == "dialog" else ("visibility", "hidden")
@@ -462,9 +463,10 @@ class World:
                 self._pending = None
                 self.loading = False
                 self.response = pending.response
-        self.now_ms = max(to, self.now_ms)
+        if to > self.now_ms:  # noqa: PLR1730
+            self.now_ms = to
 
-    def _go(self, url: str, nav: str) -> None:
+    def _go(self, url: str, nav: str) -> _Pending:
         """Ask for a page: it is committed after the network and the server, and seen when its largest part is drawn."""
         page = self._stage.page_of(url)
         declared = self._stage.page(page)
@@ -489,10 +491,11 @@ class World:
             saved = (snapshot.lcp_ms - self._stage.scenes[other].snapshot.lcp_ms) * noise
             if saved > 0.0:
                 self._load_without.append((defect, ttfb + lcp - saved))
-        self._pending = _Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url, nav=nav,
-                                 ttfb=ttfb, lcp=lcp)  # fmt: skip
+        pending = self._pending = _Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url,
+                                           nav=nav, ttfb=ttfb, lcp=lcp)  # fmt: skip
         self.loading = True
         self.response = ""
+        return pending
 
     def _commit(self, pending: _Pending) -> None:
         """Another page, or another state of this one, is there."""
@@ -529,7 +532,7 @@ class World:
         if self._luck() > _POLLER_Z:
             self._polls_every = _POLL_MS * exp(_POLL_SIGMA * self._luck())
             self._polls_from = at + pending.lcp + 0.5 * self._polls_every
-            error = self._stage.strings.code(_POLL_ERROR)
+            error = self._code(_POLL_ERROR)
             for number in range(_POLLS):
                 self._event("error", self._polls_from + number * self._polls_every, data=error)
 
@@ -558,21 +561,23 @@ class World:
 
     def _press_down(self, hold_ms: float, *, click: bool = True) -> Element | None:
         """Press and release; what lies under the pointer gets it. A long press of a finger is no click."""
-        start, end = self.now_ms, self.now_ms + hold_ms
-        self._pressed, self._by_key = (self._scene_code, self.x, self.y, self.scroll_y), None
+        start = self.now_ms
+        end = start + hold_ms
+        x, y, scroll = self.x, self.y, self.scroll_y
+        self._pressed, self._by_key = (self._scene_code, x, y, scroll), None
         if self._touch:
-            element, self.x, self.y = self.scene.touched(self.x, self.y, self.scroll_y)
+            element, x, y = self.scene.touched(x, y, scroll)
+            self.x, self.y = x, y
+            clicks = 1
         else:
-            element = self.scene.hit(self.x, self.y, self.scroll_y)
+            element = self.scene.hit(x, y, scroll)
+            then, then_x, then_y = self._clicked_at
+            near = abs(x - then_x) <= _MULTI_CLICK_PX and abs(y - then_y) <= _MULTI_CLICK_PX
+            clicks = self._clicks + 1 if near and start - then <= _MULTI_CLICK_MS else 1
         target = element.target if element is not None else "html"
-        then, x, y = self._clicked_at
-        near = abs(self.x - x) <= _MULTI_CLICK_PX and abs(self.y - y) <= _MULTI_CLICK_PX
-        self._clicks = self._clicks + 1 if start - then <= _MULTI_CLICK_MS and near and not self._touch else 1
-        self._clicked_at = (end, self.x, self.y)
-        kind = Kind.TAP if self._touch else Kind.PRESS
-        code = self._stage.strings.code(target)
-        self._add((kind, self._session, self.view, self._scene_code, start, end, self.x, self.y, self.x, self.y,
-                   self.scroll_y, self.scroll_y, code, float(self._clicks) if click else 0.0, 0.0, 0.0))  # fmt: skip
+        self._clicks, self._clicked_at = clicks, (end, x, y)
+        self._add((_TAP if self._touch else _PRESS, self._session, self.view, self._scene_code, start, end, x, y, x, y,
+                   scroll, scroll, self._code(target), float(clicks) if click else 0.0, 0.0, 0.0))  # fmt: skip
         self.hit = target
         # What was on its way may arrive while the button is held.
         self._advance(end)
@@ -597,14 +602,13 @@ class World:
             self.error = effect.error
             self.cause = self._blamed()
             self.error_ms = self.now_ms + 2.0
-            self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
+            self._event("error", self.error_ms, target=self.hit, data=self._code(effect.error))
         server_ms = self._requests(effect)
         if effect.kind == "navigate" and effect.url is not None and effect.url.startswith("/"):
             self._blur()
-            self._go(effect.url, "link")
-            assert self._pending is not None
-            self._pending.shift(server_ms)
-            self.response_ms = self._pending.seen_ms - self.now_ms
+            pending = self._go(effect.url, "link")
+            pending.shift(server_ms)
+            self.response_ms = pending.seen_ms - self.now_ms
             return
         self._change(effect, server_ms)
 
@@ -615,13 +619,12 @@ class World:
             if effect.error is not None:
                 self.error = effect.error
                 self.error_ms = self.now_ms + 2.0
-                self._event("error", self.error_ms, target=self.hit, data=self._stage.strings.code(effect.error))
+                self._event("error", self.error_ms, target=self.hit, data=self._code(effect.error))
         self.alive = False
         self.cause = self._blamed()
 
     def _requests(self, effect: Effect) -> float:
         """Requests that the press makes; returns when the last is answered, ms after now."""
-        strings = self._stage.strings
         longest = 0.0
         for request in effect.requests:
             ms = (
@@ -629,7 +632,7 @@ class World:
                 + self._round_trip * exp(_ROUND_TRIP_SIGMA * self._luck())
                 + self._wait_ms(self._start_ms + self.now_ms, self._luck())
             )
-            path = strings.code(request.url.partition("?")[0])
+            path = self._code(request.url.partition("?")[0])
             self._event("request", self.now_ms + 1.0, target=self.hit, data=path)
             self._event("response", self.now_ms + 1.0 + ms, target=self.hit, value=float(request.status), data=path)
             longest = max(longest, ms)
@@ -645,7 +648,7 @@ class World:
 
     def _change(self, effect: Effect, server_ms: float) -> None:
         """Something on this page answers, now or soon."""
-        base_ms = sum(request.ms for request in effect.requests[:1])
+        base_ms = effect.requests[0].ms if effect.requests else 0.0
         first_ms = max(effect.first_ms - base_ms, 0.0) + server_ms
         at = self.now_ms + first_ms
         code = -1
@@ -659,7 +662,7 @@ class World:
             self._event("input", at, target=effect.ticked)
             self._event("change", at, target=effect.ticked)
         if effect.open is not None:
-            word = self._stage.strings.code
+            word = self._code
             self._event("open", at, target=self.hit, data=word(effect.open))
             if effect.open == "window":
                 self._event("visibility", at + _OPENS_MS, data=word("hidden"))
@@ -702,7 +705,7 @@ class World:
         if self._focused == field:
             return
         if by_key and not self._touch:
-            self._event("keydown", self.now_ms, target=self._focused, data=self._stage.strings.code("tab"))
+            self._event("keydown", self.now_ms, target=self._focused, data=self._code("tab"))
         self._blur()
         self._event("focus", self.now_ms, target=field)
         self._focused = field
@@ -720,8 +723,17 @@ class World:
         scroll_y: float | None = None,
     ) -> None:  # fmt: skip
         scroll = self.scroll_y if scroll_y is None else scroll_y
-        self._add((Kind.EVENT, self._session, self.view, self._scene_code, at, at, NOWHERE, NOWHERE, NOWHERE, NOWHERE,
-                   scroll, scroll, self._stage.strings.code(target), _TYPE[kind], value, data))  # fmt: skip
+        self._add((_EVENT, self._session, self.view, self._scene_code, at, at, NOWHERE, NOWHERE, NOWHERE, NOWHERE,
+                   scroll, scroll, self._code(target), _TYPE[kind], value, data))  # fmt: skip
+
+
+#: How each act is played. It belongs to no world: a world that held its own methods would outlive its visit.
+_PLAY: Final[dict[type, Callable[..., None]]] = {
+    Arrive: World._arrive, Look: World._look, Read: World._read, ScrollTo: World._scroll_to, Point: World._point,
+    Press: World._press, KeyPress: World._key_press, Aim: World._aim, Shake: World._shake,
+    SelectText: World._select_text, Drag: World._drag, Type: World._type, Choose: World._choose,
+    Await: World._await, Hide: World._hide, Back: World._back, Leave: World._leave,
+}  # fmt: skip
 
 
 class _Pending:

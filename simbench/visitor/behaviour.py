@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -37,8 +37,9 @@ class Behaviour:
                 raise ValueError(f"behaviour.yaml: {name} has neither a source nor an assumed range")
             setattr(self, name, float(entry["value"]))
 
-    def __getattr__(self, name: str) -> float:
-        raise AttributeError(f"behaviour.yaml has no number {name!r}")
+    if TYPE_CHECKING:
+        # For the type checker alone: a class that has this at run time pays for it at every attribute that exists.
+        def __getattr__(self, name: str) -> float: ...
 
 
 BEHAVIOUR: Final = Behaviour()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from math import exp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simbench.site.declaration import Defect, Goal
 from simbench.site.model import Site
@@ -24,10 +24,23 @@ class Trait:
     """A person's dials as attributes (``frustration_slow``), drawn from the persona (``docs/personas.md``)."""
 
     def __init__(self, dials: Mapping[str, float]) -> None:
-        self.__dict__.update({name.replace(".", "_"): value for name, value in dials.items()})
+        self.__dict__.update({self.attribute(name): value for name, value in dials.items()})
 
-    def __getattr__(self, name: str) -> float:
-        raise AttributeError(f"no such dial: {name}")
+    @staticmethod
+    def attribute(name: str) -> str:
+        """The attribute of the dial `name`."""
+        return name.replace(".", "_")
+
+    @classmethod
+    def of(cls, attributes: dict[str, float]) -> Trait:
+        """A person whose `attributes` are known by their own names already; they are kept, not copied."""
+        trait = cls.__new__(cls)
+        trait.__dict__ = attributes
+        return trait
+
+    if TYPE_CHECKING:
+        # For the type checker alone: a class that has this at run time pays for it at every attribute that exists.
+        def __getattr__(self, name: str) -> float: ...
 
 
 @dataclass(slots=True)

@@ -240,10 +240,15 @@ class Scene:
         """How many words of text stand above depth `y` (page px)."""
         if self._words is None:
             self._words = self._reading_profile()
-        position = min(max(y / _STRIP_PX, 0.0), len(self._words) - 1.0)
+        words, last = self._words, len(self._words) - 1
+        position = y / _STRIP_PX
+        if position <= 0.0:
+            return words[0]
+        if position >= last:
+            return words[last]
         low = int(position)
-        below = self._words[min(low + 1, len(self._words) - 1)]
-        return self._words[low] + (position - low) * (below - self._words[low])
+        above = words[low]
+        return above + (position - low) * (words[low + 1] - above)
 
     def _reading_profile(self) -> list[float]:
         strips = np.zeros(int(self.doc_h / _STRIP_PX) + 2)

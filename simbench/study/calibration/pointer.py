@@ -214,7 +214,8 @@ def _halvings(grouped: _Grouped) -> dict[str, tuple[NDArray[np.float32], ...]]:
             number = np.arange(halves.length.shape[1])
             for parity in (0, 1) if level else (0,):
                 own, before, behind, share = neighbours(pyramid[level], halves[:, number % 4 < 2], parity)
-                x, side = context(own, before, behind, np.broadcast_to(each, own.length.shape), share)
+                x, side = context(own, before, behind, each, share)
+                x = x[:, : own.length.size]
                 first, second = halves[:, 2 * parity :: 4], halves[:, 2 * parity + 1 :: 4]
                 name = network_name(level, level == levels - 1, parity)
                 found.setdefault(name, []).append((x, *shares_of(own, first, second, side)))

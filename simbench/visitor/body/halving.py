@@ -25,7 +25,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["INPUTS", "PARTS", "SHARES", "Network", "Pieces", "context", "halves_of", "neighbours", "shares_of"]
+__all__ = ["INPUTS", "PARTS", "SHARES", "TILE", "Network", "Pieces", "context", "halves_of", "neighbours", "shares_of"]
 
 Floats32 = NDArray[np.float32]
 
@@ -49,7 +49,7 @@ _RETURN: Final = np.float32(1.0)
 _CREEP: Final = np.float32(0.11)
 #: Items multiplied at once. One register of the processor wide and always the same: in larger products the last bits of
 #: a result depend on where an item stands, and a movement alone must come out as it does among many.
-_TILE: Final = 16
+TILE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,30 @@ class Network:
     def __call__(self, x: Floats32) -> Floats32:
         """Outputs (outputs, n) of the inputs (inputs, n)."""
         n = x.shape[1]
-        tiles = -(-n // _TILE)
-        padded = np.zeros((x.shape[0], tiles * _TILE), dtype=np.float32)
-        padded[:, :n] = x
-        stack = padded.reshape(x.shape[0], tiles, _TILE).transpose(1, 0, 2)
-        hidden = np.matmul(self.w1, np.ascontiguousarray(stack))
+        wide = np.zeros((x.shape[0], n + TILE), dtype=np.float32)
+        wide[:, :n] = x
+        out = np.empty((self.w2.shape[0], n + TILE), dtype=np.float32)
+        self.put(out, wide, 0, n)
+        return out[:, :n]
+
+    def put(self, out: Floats32, x: Floats32, begin: int, end: int) -> None:
+        """Write the outputs of items `begin` to `end` where they belong in `out`, and rubbish behind them.
+
+        Both arrays go on for `TILE` items at least behind `end`; nothing is moved about before it is multiplied.
+        """
+        tiles = -(-(end - begin) // TILE)
+        span = slice(begin, begin + tiles * TILE)
+        hidden = np.empty((self.w1.shape[0], tiles * TILE), dtype=np.float32)
+        np.matmul(self.w1, _tiled(x[:, span]), out=_tiled(hidden))
         hidden += self.b1[:, None]
         np.maximum(hidden, 0.0, out=hidden)
-        out = np.matmul(self.w2, hidden)
-        out += self.b2[:, None]
-        return out.transpose(1, 0, 2).reshape(self.w2.shape[0], -1)[:, :n]
+        np.matmul(self.w2, _tiled(hidden), out=_tiled(out[:, span]))
+        out[:, span] += self.b2[:, None]
+
+
+def _tiled(items: Floats32) -> Floats32:
+    """The same memory, tile by tile: (tiles, numbers, `TILE`)."""
+    return items.reshape(items.shape[0], -1, TILE).transpose(1, 0, 2)
 
 
 def neighbours(pieces: Pieces, halved: Pieces | None, parity: int) -> tuple[Pieces, Pieces, Pieces, float]:
@@ -126,7 +140,10 @@ def _shifted(pieces: Pieces, like: Pieces, by: int) -> Pieces:
 def context(
     own: Pieces, before: Pieces, behind: Pieces, frames: Floats32, share: float
 ) -> tuple[Floats32, Floats32]:  # fmt: skip
-    """What the halving of pieces depends on: (inputs, n), and the side (1 or -1) on which the neighbours bend them."""
+    """What the halving of pieces depends on: (inputs, n + `TILE`), and the side (1 or -1) where neighbours bend it.
+
+    The pieces last `frames`, of a shape that spreads to theirs.
+    """
 
     def unit(p: Pieces) -> tuple[Floats32, Floats32, Floats32]:
         chord = np.sqrt(p.dx * p.dx + p.dy * p.dy)
@@ -139,11 +156,12 @@ def context(
     log_frames = np.log(frames)
     speed = np.log(own.length + _SLOW * frames)
     near = np.float32(share) * frames
-    x = np.empty((len(INPUTS), own.length.size), dtype=np.float32)
-    shape = own.length.shape
+    shape, n = own.length.shape, own.length.size
+    wide = np.zeros((len(INPUTS), n + TILE), dtype=np.float32)
+    x = wide[:, :n].reshape(len(INPUTS), *shape)
 
     def put(i: int, values: Any) -> None:
-        x[i].reshape(shape)[...] = values
+        x[i] = values
 
     put(0, log_frames)
     put(1, speed - log_frames)
@@ -161,7 +179,7 @@ def context(
     put(11, ux * uy * side)
     put(12, np.log(np.maximum(before.length - before_chord, 0.0) + _TINY) - np.log(before.length + _SLOW))
     put(13, np.log(np.maximum(behind.length - behind_chord, 0.0) + _TINY) - np.log(behind.length + _SLOW))
-    return x, side.ravel()
+    return wide, side.ravel()
 
 
 def halves_of(

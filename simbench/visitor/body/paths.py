@@ -67,21 +67,21 @@ def pace_ms(model: PointerModel, chord: Floats, aimed: NDArray[np.bool_], keys: 
 
 
 def _drawn(out: Floats32, random: Keys, shares: int) -> Floats32:
-    """Draw from the mixtures `out` describes: (shares, n)."""
-    n = out.shape[1]
-    weight = np.exp(np.minimum(out[1 : 1 + PARTS], 20.0))
+    """Draw from the mixtures that the first n of `out` describe, n random numbers: (shares, n)."""
+    n, stride = random.size, out.shape[1]
+    weight = np.exp(np.minimum(out[1 : 1 + PARTS, :n], 20.0))
     for part in range(1, PARTS):
         weight[part] += weight[part - 1]
     u = ((random & np.uint64(0xFFFF)).astype(np.float32) + np.float32(0.5)) * np.float32(2.0**-16) * weight[-1]
     index = np.arange(n)
     for part in range(PARTS - 1):
-        index += (u > weight[part]) * (shares * n)
+        index += (u > weight[part]) * (shares * stride)
     flat = out.reshape(-1)
     drawn = np.empty((shares, n), dtype=np.float32)
     for j in range(shares):
         z = _NORMAL.take(((random >> np.uint64(16 + 12 * j)) & np.uint64(0xFFF)).astype(np.int64))
-        mean = flat.take(index + (1 + PARTS + j) * n)
-        spread = flat.take(index + (1 + PARTS + (PARTS * shares) + j) * n)
+        mean = flat.take(index + (1 + PARTS + j) * stride)
+        spread = flat.take(index + (1 + PARTS + (PARTS * shares) + j) * stride)
         drawn[j] = mean + np.exp(np.clip(spread, -6.0, 2.5)) * z
     return drawn
 
@@ -141,18 +141,19 @@ def _halved(
         else:
             own, before, behind, share = neighbours(pieces, None, 0)
         shape = own.length.shape
-        x, side = context(own, before, behind, np.broadcast_to(each, shape), share)
+        x, side = context(own, before, behind, each, share)
         node = ((np.arange(shape[1]) * 2 + parity + count).astype(np.uint64) * _NODE)[None, :]
         random = bits((keys[:, None] + node).ravel(), _SALT_HALVING)
         cut = coarse * shape[1]
-        out = np.empty((model.outputs, own.length.size), dtype=np.float32)
-        for fine, which in ((False, slice(0, cut)), (True, slice(cut, None))):
-            if x[:, which].shape[1]:
-                out[:, which] = model.networks[network_name(level, fine, parity)](x[:, which])
+        out = np.empty((model.outputs, x.shape[1]), dtype=np.float32)
+        # In this order: behind the outputs of the first comes rubbish, over which those of the second are written.
+        for fine, begin, end in ((False, 0, cut), (True, cut, own.length.size)):
+            if begin < end:
+                model.networks[network_name(level, fine, parity)].put(out, x, begin, end)
         z = _drawn(out, random, len(SHARES))
         share_of = 1.0 / (1.0 + np.exp(-z))
         toss = ((random >> np.uint64(52)).astype(np.float32) + np.float32(0.5)) * np.float32(2.0**-12)
-        left = np.where(toss * (1.0 + np.exp(-out[0])) < 1.0, side, -side)
+        left = np.where(toss * (1.0 + np.exp(-out[0, : side.size])) < 1.0, side, -side)
         a, b = halves_of(own, share_of[0].reshape(shape), (2.0 * share_of[1] - 1.0).reshape(shape),
                          share_of[2].reshape(shape), left.reshape(shape), each)  # fmt: skip
         if beyond is not None:

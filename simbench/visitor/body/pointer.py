@@ -13,8 +13,9 @@ finger: minimum jerk (Flash & Hogan 1985) on a warped clock.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp, log2
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from simbench.visitor.body.pointer_model import PointerModel, pointer_model
 from simbench.visitor.body.samples import FRAME_MS, Floats, Ints, Moves, Samples, steps
 from simbench.visitor.noise import uniform
 
-__all__ = ["expand_moves", "movement_ms"]
+__all__ = ["expand_moves", "expand_together", "movement_ms"]
 
 #: How many movements are expanded at once: what they need stays near the processor.
 _AT_ONCE: Final = 4096
@@ -36,7 +37,9 @@ _FAR_PX: Final = 60.0
 
 def movement_ms(a_ms: float, b_ms: float, distance_px: float, width_px: float, noise: float) -> float:
     """Duration of a pointing movement: ``(a + b log2(D / W + 1)) exp(noise)``; never under 80 ms."""
-    return max(80.0, (a_ms + b_ms * log2(distance_px / max(width_px, 4.0) + 1.0)) * exp(noise))
+    width = width_px if width_px > 4.0 else 4.0
+    ms = (a_ms + b_ms * log2(distance_px / width + 1.0)) * exp(noise)
+    return ms if ms > 80.0 else 80.0
 
 
 def expand_moves(moves: Moves, interval_ms: float, model: PointerModel | None = None) -> Samples:
@@ -47,9 +50,32 @@ def expand_moves(moves: Moves, interval_ms: float, model: PointerModel | None = 
     """
     model = model or pointer_model()
     n = moves.key.size
-    parts = [
-        _expanded(_some(moves, slice(i, i + _AT_ONCE)), interval_ms, i, model) for i in range(0, max(n, 1), _AT_ONCE)
+    # As few pieces as may be, all of one size: each costs something, however small it is.
+    size = -(-n // max(-(-n // _AT_ONCE), 1))
+    parts = [_expanded(_some(moves, slice(i, i + size)), interval_ms, i, model) for i in range(0, n, size)] if n else []
+    return _joined(parts) if parts else _expanded(moves, interval_ms, 0, model)
+
+
+def expand_together(parts: Sequence[Moves], interval_ms: float) -> list[Samples]:
+    """`expand_moves` of each of `parts`: the same samples, for less than it costs one after the other."""
+    sizes = [part.key.size for part in parts]
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate(
+            [np.broadcast_to(getattr(part, name), size) for part, size in zip(parts, sizes, strict=True)]
+        )
+
+    names = [name for name in Moves.__slots__ if name != "phase" or all(part.phase is not None for part in parts)]
+    samples = expand_moves(Moves(**{name: joined(name) for name in names}), interval_ms)
+    first = np.cumsum([0, *sizes])
+    bounds = np.searchsorted(samples.row, first)
+    return [
+        Samples(row=samples.row[a:b] - begin, t=samples.t[a:b], x=samples.x[a:b], y=samples.y[a:b])
+        for begin, a, b in zip(first.tolist(), bounds[:-1].tolist(), bounds[1:].tolist(), strict=False)
     ]
+
+
+def _joined(parts: list[Samples]) -> Samples:
     if len(parts) == 1:
         return parts[0]
     row, t, x, y = (np.concatenate([getattr(part, name) for part in parts]) for name in ("row", "t", "x", "y"))

@@ -127,11 +127,16 @@ def _idle_hand(me: Visitor, p: Percept) -> Doing:
 def _something_to_read(me: Visitor, p: Percept) -> Element | None:
     """A text on screen that is nothing but text; and if the hand slipped to something else, nothing."""
     scene = p.scene
-    texts = [
-        e for e in scene.elements
-        if e.kind == "text" and e.interactive_ancestor is None and e.words >= 3 and not e.fixed
-        and e.y - p.scroll_y > 0 and e.y + e.h - p.scroll_y < scene.vh and scene.effect(e) is None
-    ]  # fmt: skip
+    known = scene.notes.get("texts")
+    if known is None:
+        known = scene.notes["texts"] = [
+            e for e in scene.elements
+            if e.kind == "text" and e.interactive_ancestor is None and e.words >= 3 and not e.fixed
+            and scene.effect(e) is None
+        ]  # fmt: skip
+    every: list[Element] = known  # type: ignore[assignment]
+    top, vh = p.scroll_y, scene.vh
+    texts = [e for e in every if e.y - top > 0 and e.y + e.h - top < vh]
     if not texts:
         return None
     text = texts[int(me.dice.aim() * len(texts))]

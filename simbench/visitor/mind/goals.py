@@ -151,7 +151,9 @@ def _scent(element: Element, step: GoalStep, vh: float) -> float:
 
 
 def _choose(me: Visitor, options: Sequence[tuple[float, Element]]) -> Element:
-    total = sum(scent for scent, _ in options)
+    total = 0.0
+    for scent, _ in options:
+        total += scent
     mark = me.dice.mind() * total
     for scent, element in options:
         mark -= scent
@@ -462,11 +464,13 @@ def _interesting_links(me: Visitor, p: Percept) -> list[tuple[float, Element]]:
         ]
     options: list[tuple[float, Element]] = known  # type: ignore[assignment]
     top, bottom, vh = p.scroll_y, p.scroll_y + scene.vh, scene.vh
+    out = me.given_up_on
     return [
-        (weight if element.fixed else weight / (1.0 + (max(0.0, element.y - bottom) + max(0.0, top - element.y)) / vh),
+        (weight if element.fixed or top <= element.y <= bottom
+         else weight / (1.0 + (element.y - bottom if element.y > bottom else top - element.y) / vh),
          element)
         for weight, element in options
-        if element.target not in me.given_up_on
+        if element.target not in out
     ]  # fmt: skip
 
 
