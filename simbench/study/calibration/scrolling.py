@@ -23,7 +23,7 @@ __all__ = ["fit"]
 Floats = NDArray[np.float64]
 #: Scrolls no further apart than this belong to one burst (between the two modes, .35 s and 3 to 25 s).
 BURST_MS = 1200.0
-_NOTCHES = (100.0, 111.1, 125.0, 66.7, 80.0, 133.3, 120.0)
+_NOTCHES = (100.0, 111.1, 125.0, 66.7, 80.0, 133.3, 120.0, 150.0, 85.3, 165.7, 60.0)
 
 
 def fit(data: Path) -> dict[str, object]:
