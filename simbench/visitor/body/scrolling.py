@@ -43,8 +43,12 @@ _REST_MS: Final = 125.0
 _FIRST_REST: Final = 2.0
 #: How far an arrow key scrolls (Chrome and Firefox), px.
 _ARROW_PX: Final = 40.0
+#: How long it takes to begin with a stretch at least (a turn of readers at a desk is hardly ever within 400 ms), and
+#: the most of a short stretch that this may take.
+_LEAD_MS: Final = 450.0
+_MOST_LEAD: Final = 0.4
 #: Share of a stretch's time that bursts may take, the rest being rest.
-_BUSY: Final = 0.85
+_BUSY: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,9 @@ class _Hands:
     gap: Floats
     gap_person: Floats
     gap_step: Floats
+    gap_before: Floats
+    gap_burst: Floats
+    gap_own: Floats
     gap_rest: Floats
     pause: Floats
     opening: Floats
@@ -113,13 +120,15 @@ def _hands_of(told: Mapping[str, Any]) -> _Hands:
 
     person, burst = each("step", "person"), each("step", "burst")
     gap_person, gap_step = each("gap", "person"), each("gap", "with_step")
+    gap_before, gap_burst = each("gap", "with_step_before"), each("gap", "burst")
     return _Hands(
         speed=np.log(each("speed_px_s")), goes_on=each("goes_on"), against=each("against_after_pause"),
         turns=each("turns_in_burst"), step=each("step", "quantiles"), with_speed=each("step", "with_speed"),
         step_person=person, step_burst=burst, step_rest=each("step", "rest"),
         repeats=each("step", "repeats"), narrows=each("gap", "narrows"), shift=each("step", "shift"),
         gap=each("gap", "quantiles"), gap_person=gap_person, gap_step=gap_step,
-        gap_rest=np.sqrt(1.0 - gap_person**2 - gap_step**2), pause=each("pause"),
+        gap_rest=np.sqrt(np.maximum(1.0 - gap_person**2 - gap_step**2 - gap_before**2, 0.1)), gap_before=gap_before,
+        gap_burst=gap_burst, gap_own=np.sqrt(1.0 - gap_burst**2), pause=each("pause"),
         opening=each("step", "opening"), echo=_echo(each("step", "next")),
         device_ends=np.cumsum([told["device_shares"].get(name, 0.0) for name in SCROLL_DEVICES]),
         notches=np.array(list(told["notch_px"])), notch_ends=np.cumsum(list(told["notch_px"].values())),
@@ -268,9 +277,12 @@ def _drawn_flicks(
     of = device[row]
     opens = step == 0
     at = hands.goes_on[device]
-    chance = _logistic(at[:, 0] + at[:, 1] * (log_speed + hands.speed[device]) + at[:, 2] * stride)
-    chance[hasty] = 1.0
-    goes_on = (uniform(flick_key, 245) < chance[row]) & ~opens
+    chance = at[:, 0] + at[:, 1] * (log_speed + hands.speed[device]) + at[:, 2] * stride
+    # Slow flicks make a burst end sooner, and the next ones are slow as well.
+    pace = normal(flick_key, 249)
+    pace_before = _before(pace, opens)
+    goes_on = uniform(flick_key, 245) < _logistic(chance[row] - at[row, 3] * pace_before)
+    goes_on = (goes_on | hasty[row]) & ~opens
     burst = np.cumsum(~goes_on) - 1
     leads = np.flatnonzero(~goes_on)
     shared = normal(flick_key[leads], 247)[burst]
@@ -290,9 +302,11 @@ def _drawn_flicks(
     like = np.maximum.accumulate(np.where(again, 0, np.arange(row.size)))
     z = z[like]
     own = lean[row] + z
+    near = np.clip(own, -2.5, 2.5)
     gap_z = (
-        hands.gap_person[of] * normal(person, 242)[row] + hands.gap_step[of] * np.clip(own, -2.5, 2.5)
-        + hands.gap_rest[of] * normal(flick_key, 249)
+        hands.gap_person[of] * normal(person, 242)[row] + hands.gap_step[of] * near
+        + hands.gap_before[of] * _before(near, opens)
+        + hands.gap_rest[of] * (hands.gap_burst[of] * normal(flick_key[leads], 256)[burst] + hands.gap_own[of] * pace)
     )  # fmt: skip
     log_gap = quantile_of(hands.gap, of, gap_z * np.exp(-hands.narrows[of] * np.clip(own, -2.0, 2.0)))
     log_gap[leads] = quantile_of(hands.pause, of[leads], normal(flick_key[leads], 250))
@@ -342,6 +356,14 @@ def _drawn_flicks(
                    covered=covered[left], gap=gap)  # fmt: skip
 
 
+def _before(values: Floats, opens: NDArray[np.bool_]) -> Floats:
+    """The value of the flick before in the same stretch, 0 for the first."""
+    before = np.empty_like(values)
+    before[1:] = values[:-1]
+    before[opens] = 0.0
+    return before
+
+
 def _logistic(odds: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-odds)))
 
@@ -359,9 +381,13 @@ def _ends(
     rest[first] *= _FIRST_REST
     rests = np.add.reduceat(rest, first)
     tail = np.where(hasty, 0.0, rest_after * np.exp(quantile(hands.pause[0], normal(flicks.key[first], 251))))
-    squeeze = np.where(hasty, span / np.maximum(taken, 1e-9), np.minimum(1.0, _BUSY * span / np.maximum(taken, 1e-9)))
-    spare = np.maximum(span - taken * squeeze, 0.0) / np.maximum(rests + tail, 1e-9)
+    # Whoever has just done something else takes a moment to begin.
+    lead = np.where(hasty, 0.0, np.minimum(_LEAD_MS * np.exp(0.35 * normal(flicks.key[first], 257)), _MOST_LEAD * span))
+    left = span - lead
+    squeeze = np.where(hasty, span / np.maximum(taken, 1e-9), np.minimum(1.0, _BUSY * left / np.maximum(taken, 1e-9)))
+    spare = np.maximum(left - taken * squeeze, 0.0) / np.maximum(rests + tail, 1e-9)
     gap = busy * squeeze[row] + rest * spare[row]
+    gap[first] += lead
     running = np.cumsum(gap)
     end = t0[row] + running - (running[first] - gap[first])[row]
     end[flicks.last] = np.minimum(end[flicks.last], t1)
