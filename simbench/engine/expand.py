@@ -21,7 +21,7 @@ from simbench.visitor.body.shaking import expand_shakes
 from simbench.visitor.body.touch import expand_strokes
 from simbench.visitor.noise import act_keys, uniform
 
-__all__ = ["EventColumns", "Expanded", "FRAME_TYPES", "Recorder", "expand"]
+__all__ = ["FRAME_TYPES", "EventColumns", "Expanded", "Recorder", "expand"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,7 +51,8 @@ class Recorder:
 
     Moves of the pointer are thinned on the leading edge: one is kept when `mousemove_ms` have passed since the last one
     that was kept (0: none are kept), hence the last one of a movement mostly is not. Scrolling is thinned on both
-    edges: the first is kept, one each `scroll_ms` while it goes on, and the last. `unthinned` keeps every frame, and sees keys come up.
+    edges: the first is kept, one each `scroll_ms` while it goes on, and the last. `unthinned` keeps every frame, and
+    sees keys come up.
     """
 
     mousemove_ms: float

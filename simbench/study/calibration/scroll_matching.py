@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simbench.study.calibration.fitting import knots, rounded
+from simbench.study.calibration.shared_variance import BURST_MS, shared_variance
 from simbench.study.realism.scrolls import ScrollTable, simulate_scrolls
 
 __all__ = ["matched"]
@@ -24,13 +25,12 @@ Floats = NDArray[np.float64]
 #: What each person's scrolls are made with, and the px of a notch.
 Devices = Callable[[ScrollTable], dict[int, tuple[str, float]]]
 
-_ROUNDS: Final = 12
+_ROUNDS: Final = 10
 _PEOPLE: Final = 500
 #: How much of what is lacking a parameter is moved by at the first round, and at the last.
 _FIRST, _LAST = 0.8, 0.25
 #: Nobody counts for more than so many scrolls, as in the test.
 _MOST: Final = 40
-_BURST_MS: Final = 1200.0
 #: From knot to knot a table rises by this at least.
 _LEAST_RISE: Final = 0.03
 
@@ -69,9 +69,7 @@ def _move(hand: dict[str, Any], wanted: dict[str, Any], made: dict[str, Any], sh
     step["burst"] = float(np.clip(step["burst"] + 0.5 * lacking("step_burst"), 0.05, 1.0))
     gap["person"] = float(np.clip(gap["person"] + 0.5 * lacking("gap_person"), 0.05, 0.75))
     gap["with_step"] = float(np.clip(gap["with_step"] + lacking("gap_step"), -0.5, 0.7))
-    gap["with_step_before"] = float(np.clip(gap["with_step_before"] + lacking("gap_step_before"), -0.4, 0.4))
     gap["burst"] = float(np.clip(gap["burst"] + lacking("gap_gap"), 0.0, 0.95))
-    step["opening"] = float(np.clip(step["opening"] + lacking("opening"), -1.0, 1.5))
     hand["goes_on"][3] = float(np.clip(hand["goes_on"][3] + lacking("slows"), 0.0, 1.0))
 
 
@@ -91,7 +89,9 @@ def _rounded(hand: Any) -> Any:
 def _described(scrolls: ScrollTable, devices: dict[int, tuple[str, float]], kind: str) -> dict[str, Any]:
     """The numbers of one kind of device's scrolls."""
     rng = np.random.default_rng(7)
-    columns: dict[str, list[Floats]] = {name: [] for name in ("person", "gap", "gap_before", "step", "before", "turn", "inner")}
+    columns: dict[str, list[Floats]] = {
+        name: [] for name in ("person", "gap", "gap_before", "step", "before", "turn", "inner")
+    }
     for person, t, y in scrolls.readings():
         found, notch = devices.get(person, ("", 1.0))
         if found != kind:
@@ -104,7 +104,8 @@ def _described(scrolls: ScrollTable, devices: dict[int, tuple[str, float]], kind
         size = np.abs(step) / (notch if kind == "wheel" else 1.0)
         inner = (end != 0) & (end != y.max())
         for name, values in (
-            ("person", np.full(step.size - 1, person)), ("gap", gap[1:]), ("gap_before", gap[:-1]), ("step", size[1:]), ("before", size[:-1]),
+            ("person", np.full(step.size - 1, person)), ("gap", gap[1:]), ("gap_before", gap[:-1]),
+            ("step", size[1:]), ("before", size[:-1]),
             ("turn", np.sign(step[1:]) != np.sign(step[:-1])), ("inner", inner[1:]),
         ):  # fmt: skip
             columns[name].append(np.asarray(values, dtype=np.float64))
@@ -116,21 +117,19 @@ def _described(scrolls: ScrollTable, devices: dict[int, tuple[str, float]], kind
     table = {name: values[chosen] for name, values in table.items()}
     gap, inner, turn = np.log(np.maximum(table["gap"], 1.0)), table["inner"] > 0, table["turn"] > 0
     step = _log_size(table["step"], kind, rng)
-    short = table["gap"] <= _BURST_MS
+    short = table["gap"] <= BURST_MS
     before, gap_before = _log_size(table["before"], kind, rng), np.log(np.maximum(table["gap_before"], 1.0))
-    follows, twice = short & inner & ~turn, short & (gap_before < np.log(_BURST_MS))
+    follows, twice = short & inner & ~turn, short & (gap_before < np.log(BURST_MS))
     return {
         "step": knots(step[inner]), "gap": knots(gap[short]), "pause": knots(np.minimum(gap[~short], np.log(120e3))),
         "goes_on": _odds(short), "turns_in_burst": _odds(turn[short]), "against_after_pause": _odds(turn[~short]),
         "repeats": float(np.mean(table["step"][follows] == table["before"][follows])),
-        "step_person": _alike(step[inner], table["person"][inner]),
+        "step_person": float(np.sqrt(shared_variance(step[inner], table["person"][inner]))),
         "step_burst": _correlation(step[follows], before[follows]),
-        "gap_person": _alike(gap[short], table["person"][short]),
+        "gap_person": float(np.sqrt(shared_variance(gap[short], table["person"][short]))),
         "gap_gap": _correlation(gap[twice], gap_before[twice]),
-        "gap_step_before": _correlation(gap[short & inner], before[short & inner]),
-        "opening": float(step[inner & ~short].mean() - step[inner & short].mean()) / float(step[inner].std()),
         "slows": _odds(short[gap_before < np.log(600.0)])
-        - _odds(short[(gap_before > np.log(600.0)) & (gap_before < np.log(_BURST_MS))]),
+        - _odds(short[(gap_before > np.log(600.0)) & (gap_before < np.log(BURST_MS))]),
         "gap_step": _correlation(gap[short & inner], step[short & inner]),
     }  # fmt: skip
 
@@ -149,14 +148,3 @@ def _odds(mark: NDArray[np.bool_]) -> float:
 
 def _correlation(a: Floats, b: Floats) -> float:
     return float(np.corrcoef(a, b)[0, 1])
-
-
-def _alike(values: Floats, person: Floats) -> float:
-    """Correlation of two values of the same person (one-way), standard deviations as parameters are."""
-    code = np.unique(person, return_inverse=True)[1]
-    left = values - values.mean()
-    n = np.bincount(code)
-    total, squares = np.bincount(code, left), np.bincount(code, left**2)
-    several = n > 1
-    pairs = (total**2 - squares)[several] / (n[several] - 1)
-    return float(np.sqrt(max(pairs.sum() / n[several].sum() / values.var(), 0.0)))

@@ -88,7 +88,6 @@ class _Hands:
     gap: Floats
     gap_person: Floats
     gap_step: Floats
-    gap_before: Floats
     gap_burst: Floats
     gap_own: Floats
     gap_rest: Floats
@@ -120,14 +119,14 @@ def _hands_of(told: Mapping[str, Any]) -> _Hands:
 
     person, burst = each("step", "person"), each("step", "burst")
     gap_person, gap_step = each("gap", "person"), each("gap", "with_step")
-    gap_before, gap_burst = each("gap", "with_step_before"), each("gap", "burst")
+    gap_burst = each("gap", "burst")
     return _Hands(
         speed=np.log(each("speed_px_s")), goes_on=each("goes_on"), against=each("against_after_pause"),
         turns=each("turns_in_burst"), step=each("step", "quantiles"), with_speed=each("step", "with_speed"),
         step_person=person, step_burst=burst, step_rest=each("step", "rest"),
         repeats=each("step", "repeats"), narrows=each("gap", "narrows"), shift=each("step", "shift"),
         gap=each("gap", "quantiles"), gap_person=gap_person, gap_step=gap_step,
-        gap_rest=np.sqrt(np.maximum(1.0 - gap_person**2 - gap_step**2 - gap_before**2, 0.1)), gap_before=gap_before,
+        gap_rest=np.sqrt(np.maximum(1.0 - gap_person**2 - gap_step**2, 0.1)),
         gap_burst=gap_burst, gap_own=np.sqrt(1.0 - gap_burst**2), pause=each("pause"),
         opening=each("step", "opening"), echo=_echo(each("step", "next")),
         device_ends=np.cumsum([told["device_shares"].get(name, 0.0) for name in SCROLL_DEVICES]),
@@ -302,10 +301,8 @@ def _drawn_flicks(
     like = np.maximum.accumulate(np.where(again, 0, np.arange(row.size)))
     z = z[like]
     own = lean[row] + z
-    near = np.clip(own, -2.5, 2.5)
     gap_z = (
-        hands.gap_person[of] * normal(person, 242)[row] + hands.gap_step[of] * near
-        + hands.gap_before[of] * _before(near, opens)
+        hands.gap_person[of] * normal(person, 242)[row] + hands.gap_step[of] * np.clip(own, -2.5, 2.5)
         + hands.gap_rest[of] * (hands.gap_burst[of] * normal(flick_key[leads], 256)[burst] + hands.gap_own[of] * pace)
     )  # fmt: skip
     log_gap = quantile_of(hands.gap, of, gap_z * np.exp(-hands.narrows[of] * np.clip(own, -2.0, 2.0)))
