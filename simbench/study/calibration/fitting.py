@@ -66,7 +66,8 @@ def rewritten(text: str, fitted: dict[str, Any]) -> str:
         `fitted` holds a number that has no line in the file.
     """
     left = dict(_flat(fitted))
-    lines, path = [], []
+    lines: list[str] = []
+    path: list[str] = []
     for line in text.splitlines():
         found = _LINE.match(line)
         if found is not None:

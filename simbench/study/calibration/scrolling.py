@@ -4,8 +4,8 @@
 
 Only the people of the calibration half are used. Each is taken for somebody with a wheel, a trackpad or arrow keys by
 the steps that their scrolls have in common. What is read off their scrolls is only the beginning: `scroll_matching`
-then moves it until simulated readers scroll like them. Printed is the parameter file as it stands, with what was fitted put
-into it; lines marked ``# by hand`` stay. Takes some minutes.
+then moves it until simulated readers scroll like them. Printed is the parameter file as it stands, with what was fitted
+put into it; lines marked ``# by hand`` stay. Takes some minutes.
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ def fit_people(scrolls: ScrollTable) -> dict[str, Any]:
     told["reading_task"].update(fitted["reading_task"])
     for kind in ("wheel", "trackpad", "keys"):
         hand = fitted[kind]
+        if kind != "keys":
+            # How much of a step is its own: read off, it would count what the task does to steps; set by hand.
+            del hand["step"]["rest"]
         _put(told[kind], {name: value for name, value in hand.items() if name not in {"readers", "scrolls"}})
         # Where the matching begins with what cannot be read off.
         told[kind]["goes_on"] = [*hand["goes_on"], 0.0]

@@ -144,7 +144,8 @@ def simulate_scrolls(people: int, *, seed: int = 1, told: Mapping[str, Any] | No
     told = parameters("scrolling") if told is None else told
     task = told["reading_task"]
     persons = act_keys(np.full(people, seed, np.uint64), np.arange(people))
-    slow = np.where(scroll_devices(persons, np.zeros(people, bool), told) == TRACKPAD, task["trackpad_first_score"], 0.0)
+    by_trackpad = scroll_devices(persons, np.zeros(people, bool), told) == TRACKPAD
+    slow = np.where(by_trackpad, task["trackpad_first_score"], 0.0)
     rows: list[tuple[int, int, float, float, float, float, float]] = []
     ways = np.cumsum(task["legs"])
     durations = {name: np.array(task[name]) for name in ("first_ms", "up_ms", "again_ms")}
