@@ -21,12 +21,14 @@ from simbench.visitor.body.shaking import expand_shakes
 from simbench.visitor.body.touch import expand_strokes
 from simbench.visitor.noise import act_keys, uniform
 
-__all__ = ["EventColumns", "Expanded", "Recorder", "expand"]
+__all__ = ["FRAME_TYPES", "EventColumns", "Expanded", "Recorder", "expand"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_TYPE: Final = {name: code for code, name in enumerate(EVENT_TYPES)}
+#: Types of what happens frame by frame: those of events, and one that no recorder tells of.
+FRAME_TYPES: Final = (*EVENT_TYPES, "keyup")
+_TYPE: Final = {name: code for code, name in enumerate(FRAME_TYPES)}
 #: When a finger that rests brings up the context menu (Android's default).
 _LONG_PRESS_MS: Final = 500.0
 #: Moments that are the same but for the rounding of sums.
@@ -38,9 +40,9 @@ _FRAME_SALT: Final = 550
 _CLOCK_MS: Final = 1.0
 _NAN: Final = float("nan")
 #: By type: whether such events have a position.
-_POINTED: Final = np.array([name in POINTER_TYPES for name in EVENT_TYPES])
+_POINTED: Final = np.array([name in POINTER_TYPES for name in FRAME_TYPES])
 #: By type: whether they are moves of a pointer.
-_MOVES: Final = np.array([name in {"mousemove", "touchmove"} for name in EVENT_TYPES])
+_MOVES: Final = np.array([name in {"mousemove", "touchmove"} for name in FRAME_TYPES])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,8 @@ class Recorder:
 
     Moves of the pointer are thinned on the leading edge: one is kept when `mousemove_ms` have passed since the last one
     that was kept (0: none are kept), hence the last one of a movement mostly is not. Scrolling is thinned on both
-    edges: the first is kept, one each `scroll_ms` while it goes on, and the last. `unthinned` keeps every frame.
+    edges: the first is kept, one each `scroll_ms` while it goes on, and the last. `unthinned` keeps every frame, and
+    sees keys come up.
     """
 
     mousemove_ms: float
@@ -153,7 +156,7 @@ class Expanded:
         return ((self.key & ((1 << self.TICK_BITS) - 1)) + 8) >> 4
 
     def types(self) -> NDArray[np.int8]:
-        """Type of each event (an index into `EVENT_TYPES`)."""
+        """Type of each event (an index into `FRAME_TYPES`, which begin with `EVENT_TYPES`)."""
         return self._rows.type.take(self._order)
 
     def made(self, rows: Ints) -> MadeColumns:
@@ -296,7 +299,7 @@ def expand(
     _add_shakes(rows, columns, kind, keys, frames, recorder)
     _add_presses(rows, columns, kind)
     _add_drags(rows, columns, kind, touch[owner], trips)
-    _add_keys(rows, columns, kind, keys, session_keys[owner], touch[owner], stage)
+    _add_keys(rows, columns, kind, keys, session_keys[owner], touch[owner], stage, recorder)
 
     made = rows.gather()
     t = made.t
@@ -537,7 +540,7 @@ def _add_drags(
 
 def _add_keys(
     rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], persons: NDArray[np.uint64],
-    touch: NDArray[np.bool_], stage: Stage,
+    touch: NDArray[np.bool_], stage: Stage, recorder: Recorder,
 ) -> None:  # fmt: skip
     which = np.flatnonzero(kind == Kind.TYPE)
     strokes = expand_keys(
@@ -553,4 +556,6 @@ def _add_keys(
     classes = np.where(touch[act], unknown, np.where(backspace, back, character)).astype(np.float64)
     scroll_y = columns[Col.S0][act]
     rows.add(act, t, _TYPE["keydown"], target=target, data=classes, scroll_y=scroll_y)
+    if recorder.unthinned:
+        rows.add(act, strokes.release, _TYPE["keyup"], target=target, data=classes, scroll_y=scroll_y)
     rows.add(act, t + 1.0, _TYPE["input"], target=target, value=length.astype(np.float64), scroll_y=scroll_y)

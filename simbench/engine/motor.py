@@ -8,16 +8,17 @@ import numpy as np
 import pyarrow as pa
 
 from simbench.engine.coding import Validity, coded, numbers
-from simbench.engine.expand import Expanded
+from simbench.engine.expand import FRAME_TYPES, Expanded
 from simbench.engine.schedule import Schedule
 from simbench.engine.stage import Stage
-from simbench.events.schema import DEVICES, EVENT_TYPES, MOTOR_KINDS, POINTER_TYPES, TRUTH_MOTOR
+from simbench.events.schema import DEVICES, MOTOR_KINDS, POINTER_TYPES, TRUTH_MOTOR
 
 __all__ = ["motor_table"]
 
-_TOLD: Final = np.array([name in MOTOR_KINDS for name in EVENT_TYPES])
-_MOUSE_ONLY: Final = np.array([name in {"pointerdown", "pointerup"} for name in EVENT_TYPES])
-_POINTED: Final = np.array([name in POINTER_TYPES for name in EVENT_TYPES])
+_TOLD: Final = np.array([name in MOTOR_KINDS for name in FRAME_TYPES])
+_MOUSE_ONLY: Final = np.array([name in {"pointerdown", "pointerup"} for name in FRAME_TYPES])
+_KEYS: Final = np.array([name in {"keydown", "keyup"} for name in FRAME_TYPES])
+_POINTED: Final = np.array([name in POINTER_TYPES for name in FRAME_TYPES])
 
 
 def motor_table(stage: Stage, schedule: Schedule, frames: Expanded, recorded: Expanded) -> pa.Table:
@@ -43,7 +44,7 @@ def motor_table(stage: Stage, schedule: Schedule, frames: Expanded, recorded: Ex
         np.concatenate(pair) for pair in zip(told(frames), told(recorded), strict=True)
     )
     # A move is where the pointer is, scrolling where the page is; of two that say the same, the frame's is told.
-    where = [np.where(kind == EVENT_TYPES.index("scroll"), scroll_y, np.float32(0)), x, y]
+    where = [np.where(kind == FRAME_TYPES.index("scroll"), scroll_y, np.float32(0)), x, y]
     order = np.lexsort((*where, kind, key))
     first = np.zeros(key.size, dtype=bool)
     first[:1] = True
@@ -59,10 +60,10 @@ def motor_table(stage: Stage, schedule: Schedule, frames: Expanded, recorded: Ex
         "session": coded(session, schedule.session_id),
         "view": numbers(view),
         "time": numbers(time_us).cast(pa.timestamp("us", tz="UTC")),
-        "kind": coded(kind, EVENT_TYPES),
+        "kind": coded(kind, FRAME_TYPES),
         "x": numbers(x, placed),
         "y": numbers(y, placed),
         "scroll_y": numbers(scroll_y),
-        "key": coded(np.where(kind == EVENT_TYPES.index("keydown"), data, -1), stage.strings.values),
+        "key": coded(np.where(_KEYS.take(kind), data, -1), stage.strings.values),
     }
     return pa.Table.from_arrays([table[name] for name in TRUTH_MOTOR.names], schema=TRUTH_MOTOR)

@@ -49,9 +49,10 @@ POINTER_TYPES: Final = (
     "mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu", "touchstart", "touchmove", "touchend",
 )  # fmt: skip
 
-#: What `truth/motor` is made of. A finger's presses are touches only.
+#: What `truth/motor` is made of. A finger's presses are touches only; keys are seen to come up again there alone.
 MOTOR_KINDS: Final = (
     "mousemove", "pointerdown", "pointerup", "touchstart", "touchmove", "touchend", "scroll", "keydown",
+    "keyup",
 )  # fmt: skip
 
 DEVICES: Final = ("desktop", "tablet", "mobile")

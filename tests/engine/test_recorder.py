@@ -127,10 +127,32 @@ def test_truth_of_movement_is_whole_and_changes_nothing_else(play: Play) -> None
     # All but those who leave at once, and robots that never move.
     assert len(unrecorded & set(hands.session)) > 0.7 * len(unrecorded)
     assert set(hands.session) <= set(told.session)
-    assert hands[hands.kind == "keydown"].key.notna().all()
-    assert hands[hands.kind != "keydown"].key.isna().all()
+    keyed = hands.kind.isin(["keydown", "keyup"])
+    assert hands[keyed].key.notna().all()
+    assert hands[~keyed].key.isna().all()
     with pytest.raises(BadInput, match="has no truth/motor"):
         motor(without)
+
+
+def test_truth_of_movement_holds_when_typed_keys_come_up_and_no_recording_does(play: Play) -> None:
+    run = play(motor=True, mousemove_hz=20)
+    hands = frame_of(motor(run))
+    assert "keyup" not in set(frame_of(run.table("events")).type)
+    # Keys that scroll, tab or send are pressed at once, and typed ones are held for some 100 ms each.
+    typed = hands[hands.key.isin(["character", "backspace", "unidentified"])]
+    down, up = (
+        typed[typed.kind == kind].groupby(["session", "view"], observed=True).time.agg(["size", "mean"])
+        for kind in ("keydown", "keyup")
+    )
+    both = down.join(up, suffixes=("_down", "_up"))
+    assert len(both) > 20
+    # The last key of a page that is left may come up when the page is gone.
+    assert (both.size_down - both.size_up.fillna(0)).abs().max() <= 2
+    same = both[both.size_down == both.size_up]
+    assert len(same) > 0.8 * len(both)
+    held = (same.mean_up - same.mean_down) / pd.Timedelta(1, "ms")
+    assert held.median() == pytest.approx(100, rel=0.35)
+    assert held.min() > 20
 
 
 def test_recordings_are_cut_off_and_the_truth_is_not(play: Play) -> None:

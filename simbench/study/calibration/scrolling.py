@@ -3,36 +3,80 @@
     python -m simbench.study.calibration.scrolling --data DIR
 
 Only the people of the calibration half are used. Each is taken for somebody with a wheel, a trackpad or arrow keys by
-the steps that their scrolls have in common. Printed are the sections of the parameter file that hang on these data.
+the steps that their scrolls have in common. What is read off their scrolls is only the beginning: `scroll_matching`
+then moves it until simulated readers scroll like them. Printed is the parameter file as it stands, with what was fitted
+put into it; lines marked ``# by hand`` stay. Takes some minutes.
 """
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from simbench.study.calibration.fitting import folder_asked_for, knots, normal_scores, rounded, show
+from simbench.study.calibration import touch
+from simbench.study.calibration.fitting import knots, normal_scores, refit, rounded
+from simbench.study.calibration.scroll_matching import matched
+from simbench.study.calibration.shared_variance import BURST_MS, shared_variance
 from simbench.study.realism.halves import calibration_half
 from simbench.study.realism.scrolls import ScrollTable, legs, read_scrolls
+from simbench.visitor.body.tables import parameters
 
 __all__ = ["fit"]
 
 Floats = NDArray[np.float64]
-#: Scrolls no further apart than this belong to one burst (between the two modes, .35 s and 3 to 25 s).
-BURST_MS = 1200.0
-_NOTCHES = (100.0, 111.1, 125.0, 66.7, 80.0, 133.3, 120.0)
+_NOTCHES = (100.0, 111.1, 125.0, 66.7, 80.0, 133.3, 120.0, 150.0, 85.3, 165.7, 60.0)
 
 
 def fit(data: Path) -> dict[str, object]:
-    """The parameters, from the calibration half of `data`."""
+    """The parameters that hang on data, from the calibration halves: readers', and for fingers Touchalytics'."""
     table = read_scrolls(data)
-    return fit_table(table.only(calibration_half(table.person)))
+    fitted = fit_people(table.only(calibration_half(table.person)))
+    finger = dict(touch.fit(data)["finger"])
+    fitted["finger"] = {name: finger[name] for name in ("speed_px_s", "step", "gap", "pause")}
+    return fitted
 
 
-def fit_table(scrolls: ScrollTable) -> dict[str, object]:
+def fit_people(scrolls: ScrollTable) -> dict[str, Any]:
+    """The parameters of readers: read off their scrolls, then moved until simulated readers' scrolls are like theirs.
+
+    What is not fitted (a line of the file that says ``# by hand``) is taken from the parameter file as it is.
+    """
+    fitted = fit_table(scrolls)
+    told = deepcopy(parameters("scrolling"))
+    shares = dict(fitted["device_shares"])
+    scrollbar = told["device_shares"]["scrollbar"]
+    told["device_shares"] = {name: rounded(share * (1.0 - scrollbar)) for name, share in shares.items()}
+    told["device_shares"]["scrollbar"] = scrollbar
+    told["notch_px"] = fitted["notch_px"]
+    told["reading_task"].update(fitted["reading_task"])
+    for kind in ("wheel", "trackpad", "keys"):
+        hand = fitted[kind]
+        if kind != "keys":
+            # How much of a step is its own: read off, it would count what the task does to steps; set by hand.
+            del hand["step"]["rest"]
+        _put(told[kind], {name: value for name, value in hand.items() if name not in {"readers", "scrolls"}})
+        # Where the matching begins with what cannot be read off.
+        told[kind]["goes_on"] = [*hand["goes_on"], 0.0]
+        told[kind]["step"].update(repeats=0.0, shift=0.0)
+        told[kind]["gap"]["burst"] = 0.0
+    told = matched(told, scrolls, _devices)
+    return {name: told[name] for name in ("device_shares", "notch_px", "wheel", "trackpad", "keys", "reading_task")}
+
+
+def _put(into: dict[str, Any], values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            _put(into[name], value)
+        else:
+            into[name] = value
+
+
+def fit_table(scrolls: ScrollTable) -> dict[str, Any]:
     """The parameters of one table of readings."""
     device = _devices(scrolls)
     shares: dict[str, float] = {}
@@ -42,7 +86,7 @@ def fit_table(scrolls: ScrollTable) -> dict[str, object]:
         if kind == "wheel":
             notches[notch] = notches.get(notch, 0) + 1
     total = sum(shares.values())
-    fitted: dict[str, object] = {
+    fitted: dict[str, Any] = {
         "device_shares": {kind: rounded(count / total) for kind, count in sorted(shares.items())},
         "notch_px": {k: rounded(v / sum(notches.values())) for k, v in sorted(notches.items())},
     }
@@ -132,7 +176,7 @@ def _fit_device(scrolls: ScrollTable, device: dict[int, tuple[str, float]], kind
     left = score - slope * (log_speed - centre) - opening * (opens - opens[inner].mean())
     burst_id = np.cumsum(~burst)
     # What steps have in common within a leg beyond its speed is taken for the person's: within a leg is where it shows.
-    of_leg, of_burst = (_shared(score[several], group[several]) for group in (flicks["leg"], burst_id))
+    of_leg, of_burst = (shared_variance(score[several], group[several]) for group in (flicks["leg"], burst_id))
     of_speed = float(np.var(slope * log_speed[several]))
     of_person = max(of_leg - of_speed, 0.02)
     of_burst = max(of_burst - of_leg, 0.0)
@@ -147,7 +191,7 @@ def _fit_device(scrolls: ScrollTable, device: dict[int, tuple[str, float]], kind
     gap = np.log(flicks["gap"])
     gap_score = np.full(gap.size, np.nan)
     gap_score[short] = normal_scores(gap[short])
-    gap_person = _shared(gap_score[short], person[short])
+    gap_person = shared_variance(gap_score[short], person[short])
     with_step = float(np.corrcoef(gap_score[short], score[short])[0, 1])
     pause = used & ~burst & (flicks["nth"] > 0)
     before = np.concatenate([[0.0], flicks["against"][:-1]])
@@ -184,19 +228,6 @@ def _logistic(x: Floats, y: NDArray[np.bool_]) -> Floats:
     return np.asarray(minimize(loss, np.zeros(1 + columns.shape[1])).x)
 
 
-def _shared(score: Floats, group: Floats) -> float:
-    """Share of the variance that members of a group have in common: mean product of pairs in it."""
-    score = score - score.mean()
-    _, code = np.unique(group, return_inverse=True)
-    n = np.bincount(code)
-    total = np.bincount(code, score)
-    squares = np.bincount(code, score**2)
-    # Pairs, each group weighing as its members do.
-    several = n > 1
-    pairs = (total**2 - squares)[several] / (n[several] - 1)
-    return float(np.clip(pairs.sum() / n[several].sum() / score.var(), 0.0, 0.95))
-
-
 def _fit_task(scrolls: ScrollTable) -> dict[str, object]:
     """How often, how far and how long: what the reading task asks of the mind."""
     count, heights = [], []
@@ -223,7 +254,7 @@ def _fit_task(scrolls: ScrollTable) -> dict[str, object]:
     for name in ms:
         rows = [i for i, s in enumerate(scores) if s[1] == name]
         z[rows] = normal_scores(np.array([scores[i][2] for i in rows]))
-    share = _shared(z, np.array([s[0] for s in scores], dtype=float))
+    share = shared_variance(z, np.array([s[0] for s in scores], dtype=float))
     return {
         "legs": rounded(counts / counts.sum()),
         "to_the_end": rounded(np.mean(ends)), "to_the_top": rounded(np.mean(tops)),
@@ -234,4 +265,4 @@ def _fit_task(scrolls: ScrollTable) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    show(fit(folder_asked_for(__doc__)))
+    refit(__doc__, "scrolling", fit)

@@ -1,4 +1,6 @@
-"""Fits `touch.yaml` and the finger's section of `scrolling.yaml` to strokes on phones (Frank et al. 2013).
+"""Fits `touch.yaml`, and for `scrolling.py` the finger's section of `scrolling.yaml`, to strokes on phones.
+
+The phones' owners read and compared pictures (Touchalytics, Frank et al. 2013).
 
     python -m simbench.study.calibration.touch --data DIR
 
@@ -9,11 +11,12 @@ in mm there; a CSS px is taken for 1/6.3 mm (160 to the inch).
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from simbench.study.calibration.fitting import folder_asked_for, knots, normal_scores, rounded, show
-from simbench.study.calibration.scrolling import BURST_MS, _shared
+from simbench.study.calibration.fitting import knots, normal_scores, refit, rounded
+from simbench.study.calibration.shared_variance import BURST_MS, shared_variance
 from simbench.study.realism.halves import calibration_half
 from simbench.study.realism.touches import read_strokes
 
@@ -23,7 +26,7 @@ __all__ = ["fit"]
 _GLIDE_S = 0.35
 
 
-def fit(data: Path) -> dict[str, object]:
+def fit(data: Path) -> dict[str, dict[str, Any]]:
     """The parameters, from the calibration half of `data`."""
     strokes = read_strokes(data)
     strokes = strokes.only(calibration_half(strokes.person))
@@ -48,7 +51,7 @@ def fit(data: Path) -> dict[str, object]:
         "touch": {
             "duration": {
                 "quantiles": rounded(knots(np.log(duration))), "with_length": rounded(slope),
-                "person": rounded(np.sqrt(_shared(left, person))),
+                "person": rounded(np.sqrt(shared_variance(left, person))),
             },
             "leaving": {
                 "quantiles": rounded(knots(leaving)),
@@ -62,10 +65,11 @@ def fit(data: Path) -> dict[str, object]:
             "share_in_bursts": rounded(burst.mean()),
             "back": rounded(strokes.back.mean()),
             "step": {
-                "quantiles": rounded(knots(log_way)), "person": rounded(np.sqrt(_shared(step_z, person))),
+                "quantiles": rounded(knots(log_way)), "person": rounded(np.sqrt(shared_variance(step_z, person))),
             },
             "gap": {
-                "quantiles": rounded(knots(gap[burst])), "person": rounded(np.sqrt(_shared(gap_z, person[burst]))),
+                "quantiles": rounded(knots(gap[burst])),
+                "person": rounded(np.sqrt(shared_variance(gap_z, person[burst]))),
                 "with_step": rounded(np.corrcoef(gap_z, step_z[burst])[0, 1]),
             },
             "pause": rounded(knots(np.minimum(pauses, np.log(60_000.0)))),
@@ -74,4 +78,4 @@ def fit(data: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    show(fit(folder_asked_for(__doc__)))
+    refit(__doc__, "touch", lambda data: fit(data)["touch"])

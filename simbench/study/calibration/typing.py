@@ -3,7 +3,8 @@
     python -m simbench.study.calibration.typing --data DIR
 
 Only the people of the calibration half are used (`simbench.study.realism.halves`). Keys that only modify others (Shift,
-Ctrl, Alt, CapsLock) are left out before anything is measured. Printed is the parameter file.
+Ctrl, Alt, CapsLock) are left out before anything is measured. Printed is the parameter file
+as it stands, with what was fitted put into it; lines marked ``# by hand`` stay.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simbench.study.calibration.fitting import folder_asked_for, knots, rounded, show
+from simbench.study.calibration.fitting import knots, refit, rounded
 from simbench.study.realism.halves import calibration_half
 from simbench.study.realism.typing import KIND_BACKSPACE, KIND_SPACE, KeyTable, read_typing
 
@@ -135,4 +136,4 @@ def _goes_on(keys: KeyTable) -> float:
 
 
 if __name__ == "__main__":
-    show(fit(folder_asked_for(__doc__)))
+    refit(__doc__, "keyboard", fit)

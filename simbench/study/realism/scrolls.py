@@ -8,7 +8,7 @@ never seen half-way): so the visitors' scroll events, at 60 a second, go through
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -134,15 +134,18 @@ def scroll_features(scrolls: ScrollTable, *, seed: int = 1, most: int = 40) -> t
     return {name: column[chosen] for name, column in columns.items()}, who[chosen]
 
 
-def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
+def simulate_scrolls(people: int, *, seed: int = 1, told: Mapping[str, Any] | None = None) -> ScrollTable:
     """Visitors who read two texts each: down to the end, and often up and down again.
 
     How often, how far and how long each leg takes are numbers of this task in `scrolling.yaml`; how it is scrolled is
-    the body's (`expand_scrolls`), seen by a recorder that waits for `REST_MS` of rest.
+    the body's (`expand_scrolls`), seen by a recorder that waits for `REST_MS` of rest. `told` are other numbers than
+    those of `scrolling.yaml`, for who fits them.
     """
-    task = parameters("scrolling")["reading_task"]
+    told = parameters("scrolling") if told is None else told
+    task = told["reading_task"]
     persons = act_keys(np.full(people, seed, np.uint64), np.arange(people))
-    slow = np.where(scroll_devices(persons, np.zeros(people, bool)) == TRACKPAD, task["trackpad_first_score"], 0.0)
+    by_trackpad = scroll_devices(persons, np.zeros(people, bool), told) == TRACKPAD
+    slow = np.where(by_trackpad, task["trackpad_first_score"], 0.0)
     rows: list[tuple[int, int, float, float, float, float, float]] = []
     ways = np.cumsum(task["legs"])
     durations = {name: np.array(task[name]) for name in ("first_ms", "up_ms", "again_ms")}
@@ -177,7 +180,7 @@ def simulate_scrolls(people: int, *, seed: int = 1) -> ScrollTable:
     seen = expand_scrolls(
         column[:, 2], column[:, 3], column[:, 4], column[:, 5], key, np.zeros(n, bool), np.zeros(n, bool),
         np.full(n, 1280.0), np.full(n, 800.0), 1000.0 / 60.0, person=persons[(column[:, 0] // 2).astype(int)],
-        bottom=column[:, 6], rest_after=0.0,
+        bottom=column[:, 6], rest_after=0.0, told=told,
     )  # fmt: skip
     text, at, place = column[seen.row, 0].astype(np.int64), seen.t, seen.scroll_y
     order = np.lexsort((at, text))

@@ -10,17 +10,20 @@ Times are ms. Everything is a function of an entry's key and of its person's key
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp, floor, log
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from simbench.visitor.body.samples import Floats, Ints, Keys, steps
 from simbench.visitor.body.tables import KNOTS, parameters, quantile, quantile_of
-from simbench.visitor.noise import normal, normal_of, uniform, uniform_of
+from simbench.visitor.noise import bits, normal, normal_of, uniform, uniform_of
 
 __all__ = ["STROKE_KINDS", "Strokes", "expand_keys", "typing_ms"]
 
@@ -144,7 +147,7 @@ def expand_keys(
         log_ms + middle[i] + hand.slopes[i] * ease + hand.person_sd[i] * normal(person, 210 + i)
         for i in range(len(_INTERVALS))
     ])  # fmt: skip
-    z = normal(stroke_key, 202)
+    z = _scores(key, row, step)
     around = quantile_of(hand.tables - middle[:, None], which, z)
     interval = np.exp(own[which, row] + around * spread[row])
 
@@ -164,61 +167,128 @@ def expand_keys(
     return Strokes(row=row, press=press, release=press + hold, kind=kind, length=typed)
 
 
+def _scores(key: Keys, row: Ints, step: Ints) -> Floats:
+    """The normal number that each stroke's interval is made of: two of each 64 random bits, which `typing_ms` needs."""
+    drawn = bits(key[row] + ((step >> 1).astype(np.uint64) + np.uint64(1)) * _STROKE, 202)
+    drawn = (drawn >> ((step & 1).astype(np.uint64) * np.uint64(32))) & np.uint64(_HALF)
+    return np.asarray(ndtri((drawn.astype(np.float64) + 0.5) * 2.0**-32))
+
+
 def typing_ms(ms_per_key: float, length: int, slips: int, key: int, *, person: int) -> float:
     """How long one entry takes until its last key goes down: the same as `expand_keys` makes of it, without arrays.
 
-    `key` and `person` are the noise keys that `expand_keys` will be given.
+    `key` and `person` are the noise keys that `expand_keys` will be given. It is asked for with every entry that is
+    typed, so that everything of it which does not hang on the entry is kept by person.
     """
     strokes = length + 2 * slips
     if strokes <= 0:
         return 0.0
-    back = _back_of(length, slips, key)
-    spaces = _spaces_of(strokes, key)
-    spread, deviations, tables = _person(person)
-    log_ms = log(ms_per_key)
-    hand = _hand()
-    ease = log_ms - hand.centre
-    own = [log_ms + deviation + slope * ease for deviation, slope in zip(deviations, hand.slopes.tolist(), strict=True)]
-    total = 0.0
-    after_back, after_space = False, True
-    for step in range(strokes):
-        is_back = step in back
-        is_space = step in spaces and not is_back
-        if is_back:
-            which = 4 if after_back else 3
-        elif after_back:
-            which = 5
+    rhythm = _rhythm(person)
+    ease = log(ms_per_key) - _lone().centre
+    usual = [ms_per_key * deviation * exp(slope * ease) for deviation, slope in rhythm.usual]
+    bases, rises = rhythm.bases, rhythm.rises
+    at = (key + _INTERVAL_AT) & _ALL
+    total, rest = 0.0, -1
+    for which in _kinds_of(strokes, length, slips, key):
+        if rest < 0:
+            # `bits` for one key, written out: the call costs as much as what it does.
+            at = (at + _STROKE_INT) & _ALL
+            mixed = ((at ^ (at >> 30)) * 0xBF58476D1CE4E5B9) & _ALL
+            mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _ALL
+            mixed ^= mixed >> 31
+            drawn, rest = mixed & _HALF, mixed >> 32
         else:
-            which = 2 if is_space else 1 if after_space else 0
-        after_back, after_space = is_back, is_space
-        z = normal_of((key + (step + 1) * _STROKE_INT) & _ALL, 202)
-        place = min(max((z - KNOTS[0]) * 2.0, 0.0), len(KNOTS) - 1.000001)
+            drawn, rest = rest, -1
+        place = 2.0 * _inverse_normal((drawn + 0.5) * 2.0**-32) + _FIRST_PLACE
+        place = 0.0 if place < 0.0 else _LAST_PLACE if place > _LAST_PLACE else place
         left = int(place)
-        table = tables[which]
-        total += exp(own[which] + spread * (table[left] + (table[left + 1] - table[left]) * (place - left)))
+        total += usual[which] * exp(bases[which][left] + rises[which][left] * place)
     return total
 
 
-@lru_cache(maxsize=256)
-def _person(person: int) -> tuple[float, list[float], list[list[float]]]:
-    """What is constant about one person: spread, deviations by kind of interval, tables around their middles."""
+_inverse_normal: Final = NormalDist().inv_cdf
+#: What the salt of an interval's number adds to a key.
+_INTERVAL_AT: Final = (202 * 0x9E3779B97F4A7C15) & _ALL
+_HALF: Final = 0xFFFFFFFF
+_FIRST_PLACE: Final = -2.0 * KNOTS[0]
+_LAST_PLACE: Final = len(KNOTS) - 1.000001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lone:
+    """Of `_Hand`, what one entry needs, as plain numbers."""
+
+    centre: float
+    run_goes_on: float
+    word_ends: tuple[float, ...]
+
+
+@cache
+def _lone() -> _Lone:
     hand = _hand()
-    middle = hand.tables[:, len(KNOTS) // 2].tolist()
-    deviations = [
-        m + sd * normal_of(person, 210 + i)
-        for i, (m, sd) in enumerate(zip(middle, hand.person_sd.tolist(), strict=True))
-    ]
-    return exp(hand.spread_sd * normal_of(person, 201)), deviations, (hand.tables - np.array(middle)[:, None]).tolist()
+    return _Lone(centre=hand.centre, run_goes_on=hand.run_goes_on, word_ends=tuple(hand.word_ends.tolist()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rhythm:
+    """What is constant about one person, by kind of interval.
+
+    `usual` holds the factor that the person's intervals have, and how it moves with the person's speed; between knots
+    `left` and ``left + 1`` the logarithm of what is around it is ``bases[left] + rises[left] * place``.
+    """
+
+    usual: list[tuple[float, float]]
+    bases: list[list[float]]
+    rises: list[list[float]]
+
+
+@lru_cache(maxsize=256)
+def _rhythm(person: int) -> _Rhythm:
+    hand = _hand()
+    middle = hand.tables[:, len(KNOTS) // 2]
+    spread = exp(hand.spread_sd * normal_of(person, 201))
+    around = (hand.tables - middle[:, None]) * spread
+    rises = np.diff(around, axis=1)
+    bases = around[:, :-1] - rises * np.arange(len(KNOTS) - 1)
+    return _Rhythm(
+        usual=[
+            (exp(m + sd * normal_of(person, 210 + i)), slope)
+            for i, (m, sd, slope) in enumerate(
+                zip(middle.tolist(), hand.person_sd.tolist(), hand.slopes.tolist(), strict=True)
+            )
+        ],
+        bases=bases.tolist(), rises=rises.tolist(),
+    )  # fmt: skip
+
+
+def _kinds_of(strokes: int, length: int, slips: int, key: int) -> list[int]:
+    """Which interval is before each stroke of one entry (an index of `_INTERVALS`)."""
+    which = [0] * strokes
+    which[0] = 1
+    spaces = _spaces_of(strokes, key)
+    if not slips:
+        for place in spaces:
+            which[place] = 2
+            which[place + 1] = 1
+        return which
+    back = _back_of(length, slips, key)
+    for place in spaces:
+        if place not in back:
+            which[place] = 2
+            which[place + 1] = 1
+    for place in sorted(back):
+        which[place] = 4 if place - 1 in back else 3
+        if place + 1 < strokes:
+            which[place + 1] = 5
+    return which
 
 
 def _back_of(length: int, slips: int, key: int) -> set[int]:
     """`_taken_back` for one entry: which strokes are backspaces."""
-    if not slips:
-        return set()
-    runs: list[list[float]] = []
+    runs: list[list[int]] = []
     for slip in range(slips):
         slip_key = (key + (slip + 1) * _STROKE_INT) & _ALL
-        if slip and uniform_of(slip_key, 208) < _hand().run_goes_on:
+        if slip and uniform_of(slip_key, 208) < _lone().run_goes_on:
             runs[-1][1] += 1
         else:
             runs.append([floor(uniform_of(slip_key, 209) * (length + 1)), 1])
@@ -226,23 +296,22 @@ def _back_of(length: int, slips: int, key: int) -> set[int]:
     back: set[int] = set()
     earlier = 0
     for place, size in runs:
-        begin = int(place) + 2 * earlier + int(size)
-        back.update(range(begin, begin + int(size)))
-        earlier += int(size)
+        begin = place + 2 * earlier + size
+        back.update(range(begin, begin + size))
+        earlier += size
     return back
 
 
-def _spaces_of(strokes: int, key: int) -> set[int]:
+def _spaces_of(strokes: int, key: int) -> list[int]:
     """`_between_words` for one entry: which strokes are spaces, before backspaces are taken from them."""
-    ends = _hand().word_ends
-    spaces: set[int] = set()
-    end = -1
-    for word in range(strokes // 3 + 1):
-        u = uniform_of((key + (word + 1) * _STROKE_INT) & _ALL, 207) * ends[-1]
-        end += int(ends.searchsorted(u)) + 2
-        if end >= strokes - 1:
-            break
-        spaces.add(end)
+    ends = _lone().word_ends
+    spaces: list[int] = []
+    end, word = -1, 0
+    while end < strokes - 3:
+        word += 1
+        end += bisect_left(ends, uniform_of((key + word * _STROKE_INT) & _ALL, 207) * ends[-1]) + 2
+        if end < strokes - 1:
+            spaces.append(end)
     return spaces
 
 

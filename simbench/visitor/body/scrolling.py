@@ -11,6 +11,7 @@ Times are ms, positions page px. Everything is a function of a stretch's key and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -40,8 +41,14 @@ _MOST: Final = 240
 _REST_MS: Final = 125.0
 #: How much longer the rest before a stretch's first flick is than one inside it (readers at a desk: 8.4 s against 4.2).
 _FIRST_REST: Final = 2.0
+#: How far an arrow key scrolls (Chrome and Firefox), px.
+_ARROW_PX: Final = 40.0
+#: How long it takes to begin with a stretch at least (a turn of readers at a desk is hardly ever within 400 ms), and
+#: the most of a short stretch that this may take.
+_LEAD_MS: Final = 450.0
+_MOST_LEAD: Final = 0.4
 #: Share of a stretch's time that bursts may take, the rest being rest.
-_BUSY: Final = 0.85
+_BUSY: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +82,14 @@ class _Hands:
     step_person: Floats
     step_burst: Floats
     step_rest: Floats
+    repeats: Floats
     narrows: Floats
     shift: Floats
     gap: Floats
     gap_person: Floats
     gap_step: Floats
+    gap_burst: Floats
+    gap_own: Floats
     gap_rest: Floats
     pause: Floats
     opening: Floats
@@ -92,7 +102,10 @@ class _Hands:
 
 @cache
 def _hands() -> _Hands:
-    told = parameters("scrolling")
+    return _hands_of(parameters("scrolling"))
+
+
+def _hands_of(told: Mapping[str, Any]) -> _Hands:
     of = [told[name] for name in SCROLL_DEVICES]
 
     def each(*path: str) -> Floats:
@@ -106,13 +119,15 @@ def _hands() -> _Hands:
 
     person, burst = each("step", "person"), each("step", "burst")
     gap_person, gap_step = each("gap", "person"), each("gap", "with_step")
+    gap_burst = each("gap", "burst")
     return _Hands(
         speed=np.log(each("speed_px_s")), goes_on=each("goes_on"), against=each("against_after_pause"),
         turns=each("turns_in_burst"), step=each("step", "quantiles"), with_speed=each("step", "with_speed"),
         step_person=person, step_burst=burst, step_rest=each("step", "rest"),
-        narrows=each("gap", "narrows"), shift=each("step", "shift"),
+        repeats=each("step", "repeats"), narrows=each("gap", "narrows"), shift=each("step", "shift"),
         gap=each("gap", "quantiles"), gap_person=gap_person, gap_step=gap_step,
-        gap_rest=np.sqrt(1.0 - gap_person**2 - gap_step**2), pause=each("pause"),
+        gap_rest=np.sqrt(np.maximum(1.0 - gap_person**2 - gap_step**2, 0.1)),
+        gap_burst=gap_burst, gap_own=np.sqrt(1.0 - gap_burst**2), pause=each("pause"),
         opening=each("step", "opening"), echo=_echo(each("step", "next")),
         device_ends=np.cumsum([told["device_shares"].get(name, 0.0) for name in SCROLL_DEVICES]),
         notches=np.array(list(told["notch_px"])), notch_ends=np.cumsum(list(told["notch_px"].values())),
@@ -126,9 +141,9 @@ def _echo(correlation: Floats) -> Floats:
     return np.asarray((1.0 - np.sqrt(1.0 - 4.0 * r * r)) / (2.0 * r))
 
 
-def scroll_devices(person: Keys, touch: NDArray[np.bool_]) -> Ints:
+def scroll_devices(person: Keys, touch: NDArray[np.bool_], told: Mapping[str, Any] | None = None) -> Ints:
     """What each person scrolls with: fingers where there is a touch screen, and else what their key says."""
-    ends = _hands().device_ends
+    ends = (_hands() if told is None else _hands_of(told)).device_ends
     drawn = np.searchsorted(ends, uniform(person, 240) * ends[-1]).astype(np.int64)
     return np.where(touch, FINGER, drawn)
 
@@ -136,7 +151,7 @@ def scroll_devices(person: Keys, touch: NDArray[np.bool_]) -> Ints:
 def expand_scrolls(
     s0: Floats, s1: Floats, t0: Floats, t1: Floats, key: Keys, touch: NDArray[np.bool_], quick: NDArray[np.bool_],
     viewport_w: Floats, viewport_h: Floats, interval_ms: float, *, person: Keys | None = None,
-    bottom: Floats | None = None, rest_after: float = 1.0,
+    bottom: Floats | None = None, rest_after: float = 1.0, told: Mapping[str, Any] | None = None,
 ) -> Scrolls:  # fmt: skip
     """Scroll events of stretches that go from `s0` to `s1` (page px) between `t0` and `t1`.
 
@@ -156,14 +171,16 @@ def expand_scrolls(
         given.
     rest_after
         How much rest there is after the last flick, in parts of a usual one between bursts.
+    told
+        Other numbers than those of `scrolling.yaml`, for who fits them.
     """
     person = key if person is None else person
-    hands = _hands()
+    hands = _hands() if told is None else _hands_of(told)
     way = s1 - s0
     moved = np.flatnonzero(way != 0.0)
     if not moved.size:
         return _nothing()
-    device_of = scroll_devices(person, touch)
+    device_of = scroll_devices(person, touch, told)
     device = device_of[moved]
     span = np.maximum(t1 - t0, 1.0)[moved]
     far = np.abs(way)[moved]
@@ -259,9 +276,12 @@ def _drawn_flicks(
     of = device[row]
     opens = step == 0
     at = hands.goes_on[device]
-    chance = _logistic(at[:, 0] + at[:, 1] * (log_speed + hands.speed[device]) + at[:, 2] * stride)
-    chance[hasty] = 1.0
-    goes_on = (uniform(flick_key, 245) < chance[row]) & ~opens
+    chance = at[:, 0] + at[:, 1] * (log_speed + hands.speed[device]) + at[:, 2] * stride
+    # Slow flicks make a burst end sooner, and the next ones are slow as well.
+    pace = normal(flick_key, 249)
+    pace_before = _before(pace, opens)
+    goes_on = uniform(flick_key, 245) < _logistic(chance[row] - at[row, 3] * pace_before)
+    goes_on = (goes_on | hasty[row]) & ~opens
     burst = np.cumsum(~goes_on) - 1
     leads = np.flatnonzero(~goes_on)
     shared = normal(flick_key[leads], 247)[burst]
@@ -276,11 +296,15 @@ def _drawn_flicks(
     left_over = (fresh + echo * following) / np.sqrt(1.0 + echo * echo)
     z = hands.step_burst[of] * shared + hands.step_rest[of] * left_over
     z += np.where(goes_on, 0.0, hands.opening[of])
-    gap_z = (
-        hands.gap_person[of] * normal(person, 242)[row] + hands.gap_step[of] * z
-        + hands.gap_rest[of] * normal(flick_key, 249)
-    )  # fmt: skip
+    # Now and then a hand does again exactly what it just did.
+    again = goes_on & (uniform(flick_key, 255) < hands.repeats[of])
+    like = np.maximum.accumulate(np.where(again, 0, np.arange(row.size)))
+    z = z[like]
     own = lean[row] + z
+    gap_z = (
+        hands.gap_person[of] * normal(person, 242)[row] + hands.gap_step[of] * np.clip(own, -2.5, 2.5)
+        + hands.gap_rest[of] * (hands.gap_burst[of] * normal(flick_key[leads], 256)[burst] + hands.gap_own[of] * pace)
+    )  # fmt: skip
     log_gap = quantile_of(hands.gap, of, gap_z * np.exp(-hands.narrows[of] * np.clip(own, -2.0, 2.0)))
     log_gap[leads] = quantile_of(hands.pause, of[leads], normal(flick_key[leads], 250))
     # A burst goes back now and then, more often after a long rest, but never the first; within one, the way turns at
@@ -306,8 +330,15 @@ def _drawn_flicks(
     reach = np.maximum.reduceat(covered, first)
     # Where even the furthest flick falls short, all steps grow by as much as it lacks.
     short = reach < far
-    growth = np.where(short, far / np.maximum(reach, 1.0), 1.0)
-    covered = np.maximum(covered, 0.0 - far[row]) * growth[row]
+    grow = np.flatnonzero(short[row])
+    if grow.size:
+        growth = (far / np.maximum(reach, 1.0))[row[grow]]
+        # A wheel still goes by whole notches, and a key by whole presses.
+        unit = np.where(wheel, notch[row], np.where(paged > 0, paged, 0.125))[grow]
+        signed[grow] = np.sign(signed[grow]) * np.ceil(np.abs(signed[grow]) * growth / unit - 0.3) * unit
+        running = np.cumsum(signed)
+        covered = running - (running[first] - signed[first])[row]
+    covered = np.maximum(covered, 0.0 - far[row])
     there = covered >= far[row] - 1e-6
     # Flicks up to and with the one that arrives.
     arrived = np.cumsum(there)
@@ -320,6 +351,14 @@ def _drawn_flicks(
     gap = np.exp(log_gap[left])
     return _Flicks(row=row, key=flick_key[left], first=last - kept + 1, last=last, goes_on=goes_on,
                    covered=covered[left], gap=gap)  # fmt: skip
+
+
+def _before(values: Floats, opens: NDArray[np.bool_]) -> Floats:
+    """The value of the flick before in the same stretch, 0 for the first."""
+    before = np.empty_like(values)
+    before[1:] = values[:-1]
+    before[opens] = 0.0
+    return before
 
 
 def _logistic(odds: Floats) -> Floats:
@@ -339,9 +378,13 @@ def _ends(
     rest[first] *= _FIRST_REST
     rests = np.add.reduceat(rest, first)
     tail = np.where(hasty, 0.0, rest_after * np.exp(quantile(hands.pause[0], normal(flicks.key[first], 251))))
-    squeeze = np.where(hasty, span / np.maximum(taken, 1e-9), np.minimum(1.0, _BUSY * span / np.maximum(taken, 1e-9)))
-    spare = np.maximum(span - taken * squeeze, 0.0) / np.maximum(rests + tail, 1e-9)
+    # Whoever has just done something else takes a moment to begin.
+    lead = np.where(hasty, 0.0, np.minimum(_LEAD_MS * np.exp(0.35 * normal(flicks.key[first], 257)), _MOST_LEAD * span))
+    left = span - lead
+    squeeze = np.where(hasty, span / np.maximum(taken, 1e-9), np.minimum(1.0, _BUSY * left / np.maximum(taken, 1e-9)))
+    spare = np.maximum(left - taken * squeeze, 0.0) / np.maximum(rests + tail, 1e-9)
     gap = busy * squeeze[row] + rest * spare[row]
+    gap[first] += lead
     running = np.cumsum(gap)
     end = t0[row] + running - (running[first] - gap[first])[row]
     end[flicks.last] = np.minimum(end[flicks.last], t1)

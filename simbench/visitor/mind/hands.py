@@ -12,6 +12,7 @@ from simbench.site.model import Element
 from simbench.visitor.acts import Aim, Await, Back, KeyPress, Look, Percept, Point, Press, ScrollTo, SelectText
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.body.pointer import movement_ms
+from simbench.visitor.body.touch import tap_bias
 from simbench.visitor.mind.expecting import expected_ms, is_disabled, part_of, tells_of_failure
 from simbench.visitor.mind.frustration import let_off_steam, vent_by
 from simbench.visitor.person import Doing, Stray, Visitor
@@ -68,8 +69,9 @@ def _aimed(me: Visitor, p: Percept, element: Element) -> tuple[float, float, flo
     if me.touch:
         # A fingertip's own spread comes on top, and it lands where it lands (FFitts law, Bi, Li & Zhai 2013).
         tap = me.trait.tap_sd_px
-        x = middle_x + hypot(min(sd_x, 40.0), tap) * me.dice.hand()
-        y = middle_y + hypot(min(sd_y, 14.0), tap) * me.dice.hand()
+        right, down = tap_bias(width, height)
+        x = middle_x + right + hypot(min(sd_x, 40.0), tap) * me.dice.hand()
+        y = middle_y + down + hypot(min(sd_y, 14.0), tap) * me.dice.hand()
     else:
         x = middle_x + sd_x * me.dice.hand()
         y = middle_y + sd_y * me.dice.hand()

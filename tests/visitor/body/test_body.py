@@ -6,6 +6,7 @@ import pytest
 from simbench.visitor.body.idle import wander_moves
 from simbench.visitor.body.pointer import expand_moves, movement_ms
 from simbench.visitor.body.samples import Moves
+from simbench.visitor.body.touch import tap_bias
 from simbench.visitor.noise import act_keys
 
 N = 400
@@ -88,3 +89,16 @@ def test_wandering_begins_and_ends_where_the_stretch_does_and_keeps_within_it() 
     assert (moves.t1 <= reads.t1[row] + 1e-6).all()
     same = row[1:] == row[:-1]
     assert (moves.t0[1:][same] >= moves.t1[:-1][same] - 1e-6).all()
+
+
+def test_taps_fall_right_and_down_but_small_controls_are_not_missed_for_it() -> None:
+    assert tap_bias(300.0, 48.0) == (2.0, pytest.approx(2.4))
+    assert tap_bias(300.0, 400.0) == (2.0, 4.0)
+    rng = np.random.default_rng(3)
+    drawn = rng.normal(0.0, 9.0, (200_000, 2))
+
+    def missed(size: float, bias: tuple[float, float]) -> float:
+        return float((np.abs(drawn + np.array(bias)) > size / 2.0).any(axis=1).mean())
+
+    for size in (16.0, 24.0, 32.0, 48.0):
+        assert missed(size, tap_bias(size, size)) < missed(size, (0.0, 0.0)) + 0.012
