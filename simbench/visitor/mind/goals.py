@@ -132,22 +132,33 @@ def _candidates(me: Visitor, p: Percept, step: GoalStep) -> list[tuple[float, El
     if found is None:
         state = step.reach.state if step.reach.page == scene.page else None
         found = scene.notes[key] = [
-            (_scent(element, step, scene.vh), element)
+            (_scent(element, step), element)
             for element in scene.leading_to(step.reach.page, state)
             if element.interactive
         ]
     options: list[tuple[float, Element]] = found  # type: ignore[assignment]
-    if me.given_up_on:
-        return [option for option in options if option[1].target not in me.given_up_on]
-    return options
+    return _by_nearness(me, p, options)
 
 
-def _scent(element: Element, step: GoalStep, vh: float) -> float:
-    """What a link promises: words that were looked for, size, and place (examination ~ 1 / (1 + screens below))."""
+def _scent(element: Element, step: GoalStep) -> float:
+    """What a link promises: words that were looked for, and size."""
     text = element.text.lower()
     overlap = sum(word.lower() in text for word in step.words)
-    below = max(0.0, element.y - vh) / vh if not element.fixed else 0.0
-    return (0.3 + overlap) * min(2.5, 0.4 + element.w * element.h / 20_000.0) / (1.0 + below)
+    return (0.3 + overlap) * min(2.5, 0.4 + element.w * element.h / 20_000.0)
+
+
+def _nearness(p: Percept, element: Element) -> float:
+    """Chance of being come to, against what is on screen: 1 / (1 + screens away)."""
+    if element.fixed:
+        return 1.0
+    top, bottom = p.scroll_y, p.scroll_y + p.scene.vh
+    return 1.0 / (1.0 + (max(0.0, element.y - bottom) + max(0.0, top - element.y)) / p.scene.vh)
+
+
+def _by_nearness(me: Visitor, p: Percept, options: Sequence[tuple[float, Element]]) -> list[tuple[float, Element]]:
+    return [
+        (scent * _nearness(p, element), element) for scent, element in options if element.target not in me.given_up_on
+    ]
 
 
 def _choose(me: Visitor, options: Sequence[tuple[float, Element]]) -> Element:
@@ -179,10 +190,12 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
         yield from _restless(me, p)
         yield from side_acts(me, p)
         watch_call(me, p)
+        if me.turning_back and not me.leaving:
+            return (yield from _turn_in_anger(me, p))
         if me.leaving or p.scene.page != step.page:
             return "elsewhere"
     else:
-        hurried = me.dice.mind() > 0.35 + 0.5 * appetite
+        hurried = me.dice.mind() > B.unhurried + 0.3 * appetite
         if not hurried:
             yield from look_over(me, p, appetite)
             yield from _restless(me, p)
@@ -197,6 +210,8 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
         state = page.state(p.scene.state)
         if state is None or state.opening:
             yield from side_acts(me, p)
+            if me.turning_back and not me.leaving:
+                return (yield from _turn_in_anger(me, p))
         if me.leaving or p.scene.page != step.page:
             return "elsewhere"
     options = _candidates(me, p, step)
@@ -213,6 +228,10 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
             element = _choose(me, options) if options else element
             call.other_way = noticed
         if not noticed:
+            # Where is it? Another look over the page does not show it either.
+            yield from look_over(me, p, B.missed_appetite)
+            if me.leaving or p.view != call.view:
+                return "elsewhere"
             call.missed = True
             me.leaving = "missed"
             return False
@@ -345,6 +364,9 @@ def _compare_and_return(me: Visitor, p: Percept) -> Doing:
     yield Read(ms, float(round(reach)))
     if me.dice.mind() < 0.3:
         yield from side_acts(me, p)
+    if me.turning_back and not me.leaving:
+        yield from _turn_in_anger(me, p)
+        return
     if me.leaving or not p.can_go_back or p.scene.page != page:
         return
     yield from go_back(me, p)
@@ -375,14 +397,10 @@ def _look_for_content(me: Visitor, p: Percept, step: GoalStep) -> Doing:
 
 def _find_the_way(me: Visitor, p: Percept, steps: Sequence[GoalStep], done: int) -> Doing:
     """Nothing of the goal is here: look for a link to a page where it goes on, from the furthest step to the first."""
-    scene = p.scene
     for number in (*range(done, len(steps)), *range(done - 1, -1, -1)):
-        target_page = steps[number].page
-        if target_page == scene.page:
-            continue
-        links = [e for e in scene.leading_to(target_page, None) if e.interactive and e.target not in me.given_up_on]
+        links = _by_nearness(me, p, _ways_to(me, p, steps[number]))
         if links:
-            element = links[int(me.dice.mind() * len(links))]
+            element = _choose(me, links)
             view = p.view
             came = yield from activate(me, p, element)
             if not came:
@@ -396,6 +414,25 @@ def _find_the_way(me: Visitor, p: Percept, steps: Sequence[GoalStep], done: int)
         yield from go_back(me, p)
         return not me.leaving
     return False
+
+
+def _ways_to(me: Visitor, p: Percept, step: GoalStep) -> list[tuple[float, Element]]:
+    """Links to the page of `step`, and, where any link to it will do, straight to where the step leads."""
+    scene = p.scene
+    key = ("ways", id(step))
+    found = scene.notes.get(key)
+    if found is None:
+        there = step.reach if step.reach is not None and step.target is None and step.reach.state is None else None
+        pages = [(step.page, 0.5)] if there is None else [(step.page, 0.5), (there.page, 1.0)]
+        found = scene.notes[key] = [
+            (weight * (0.2 + _scent(element, step)), element)
+            for page, weight in pages
+            if page != scene.page
+            for element in scene.leading_to(page, None)
+            if element.interactive
+        ]
+    options: list[tuple[float, Element]] = found  # type: ignore[assignment]
+    return options
 
 
 def _open_menu(me: Visitor, p: Percept) -> Doing:
@@ -428,7 +465,9 @@ def _browse(me: Visitor, p: Percept) -> Doing:
         if me.pages_left <= 0:
             me.leaving = "enough"
             return
-        if p.can_go_back and kind not in _HUBS and me.dice.mind() < 0.45:
+        if me.turning_back:
+            yield from _turn_in_anger(me, p)
+        elif p.can_go_back and kind not in _HUBS and me.dice.mind() < 0.45:
             left = p.view
             yield from go_back(me, p)
             if left == view and not me.leaving:
@@ -461,13 +500,7 @@ def _interesting_links(me: Visitor, p: Percept) -> list[tuple[float, Element]]:
             if element.interactive
         ]
     options: list[tuple[float, Element]] = known  # type: ignore[assignment]
-    top, bottom, vh = p.scroll_y, p.scroll_y + scene.vh, scene.vh
-    return [
-        (weight if element.fixed else weight / (1.0 + (max(0.0, element.y - bottom) + max(0.0, top - element.y)) / vh),
-         element)
-        for weight, element in options
-        if element.target not in me.given_up_on
-    ]  # fmt: skip
+    return _by_nearness(me, p, options)
 
 
 def _linger(me: Visitor, p: Percept) -> Doing:

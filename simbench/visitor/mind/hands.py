@@ -18,7 +18,7 @@ from simbench.visitor.person import Doing, Stray, Visitor
 from simbench.visitor.scene import Scene
 
 __all__ = [
-    "activate", "bring_into_view", "point_at", "press_calmly", "press_nowhere", "select_text",
+    "activate", "bring_into_view", "find", "point_at", "press_calmly", "press_nowhere", "select_text",
     "step_through",
 ]  # fmt: skip
 
@@ -51,6 +51,11 @@ def bring_into_view(me: Visitor, p: Percept, element: Element) -> Doing:
         me.journal.lookalike("scroll_hunt", "momentum", view, begun, p.now_ms)
         return
     yield ScrollTo(float(round(wanted)), 250.0 + way * 0.55)
+
+
+def find(me: Visitor, element: Element) -> Doing:
+    """Come to rest on `element` with the eyes: nobody presses what they have not looked at."""
+    yield Look(me.dice.lognormal(B.find_ms, B.find_sigma), element.target)
 
 
 def point_at(me: Visitor, p: Percept, element: Element) -> Doing:
@@ -104,6 +109,8 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     if habit > 1.0 - B.think:
         # A thought before the press.
         yield Look(me.dice.lognormal(0.6 * 1000.0 * me.trait.decision_s, 0.5), element.target)
+    else:
+        yield from find(me, element)
     scene, view, reached_for = p.scene, p.view, p.now_ms
     x, y, ms = _aimed(me, p, element)
     yield Aim(x, y, ms, me.trait.overshoot, max(30.0, me.dice.lognormal(me.trait.hold_ms, 0.3)))
@@ -145,6 +152,8 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     return came
 
 
+#: Rounds of calm presses on one thing, at the most.
+_ROUNDS = 2
 #: What is open to whoever has a target before the eyes.
 _STRIKE = frozenset({"strike"})
 _NO_TARGET = frozenset({"shake", "scroll"})
@@ -327,7 +336,7 @@ def _disappointed(
     """
     me.suffer("slow" if p.loading else "covered" if covered else "dead_click", p.now_ms, cause)
     patience_ms = me.dice.lognormal(1000.0 * me.trait.patience_s, B.patience_sigma)
-    tries = 0
+    tries = rounds = 0
     while not p.response and tries < 4 and p.view == run.view:
         tries += 1
         way, blamed = vent_by(me, p, cause)
@@ -341,8 +350,12 @@ def _disappointed(
             if me.turning_back:
                 break
             yield from bring_into_view(me, p, element)
-        elif me.dice.vent() < B.retry * (0.6 if tries > 1 else 1.0):
-            yield from _retry(me, p, element, run, anew=covered or p.hit != run.target)
+        elif rounds < _ROUNDS and me.dice.vent() < B.retry * B.retry_again**rounds:
+            if rounds and not me.touch:
+                # The hand does not lie there all the while: it strays, as the eyes do, before it comes back.
+                yield from _look_elsewhere(me, p)
+            yield from _retry(me, p, element, run, anew=covered or rounds > 0 or p.hit != run.target)
+            rounds += 1
             if not p.response:
                 yield Await(expected_ms(me, element))
         elif covered and me.dice.mind() < B.clear_the_way:
@@ -359,6 +372,14 @@ def _disappointed(
                     break
     # A page that is seen to be on its way is waited for elsewhere.
     return p.response or ("page" if p.loading and not me.turning_back else "")
+
+
+def _look_elsewhere(me: Visitor, p: Percept) -> Doing:
+    """Is anything happening elsewhere? The eyes go and see, and the mouse with them."""
+    yield Look(me.dice.lognormal(B.elsewhere_ms, B.poise_sigma))
+    x = min(max(p.x + 0.12 * p.scene.vw * me.dice.hand(), 1.0), p.scene.vw - 2.0)
+    y = min(max(p.y + 0.12 * p.scene.vh * me.dice.hand(), 1.0), p.scene.vh - 2.0)
+    yield Point(float(round(x)), float(round(y)), me.dice.lognormal(450.0, 0.4), me.trait.overshoot)
 
 
 def _retry(me: Visitor, p: Percept, element: Element, run: _Run, *, anew: bool) -> Doing:
@@ -471,6 +492,7 @@ def step_through(me: Visitor, p: Percept, element: Element, presses: int, name: 
         # On a text it marks a word.
         return (yield from select_text(me, p, element, clicks=2))
     yield from bring_into_view(me, p, element)
+    yield from find(me, element)
     yield from point_at(me, p, element)
     view = p.view
     begun = None
