@@ -37,7 +37,7 @@ def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = 
     scene, view, top = p.scene, p.view, p.scroll_y
     dice = me.dice
     left = max(scene.doc_h - top, scene.vh)
-    words = scene.words_above(scene.doc_h) - scene.words_above(top)
+    words = scene.words_above(scene.doc_h) - scene.words_above(top) + _pictures(p) * left / scene.doc_h
     plan = plan_reading(me.trait, dice, words=words, screens=left / scene.vh, appetite=appetite)
     stretches = [(part.ms, top + (part.depth - 1.0) * scene.vh) for part in plan]
     if until_y is not None:
@@ -62,6 +62,18 @@ def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = 
     if dice.mind() < B.reads_closely * (0.3 + 1.4 * appetite):
         yield from _read_closely(me, p)
     yield from distracted(me, p)
+
+
+def _pictures(p: Percept) -> float:
+    """What the page's pictures come to in words: they take their time as well."""
+    known = p.scene.notes.get("pictures")
+    if known is None:
+        known = p.scene.notes["pictures"] = sum(
+            B.picture_words * (element.w * element.h) ** 0.5 / 100.0
+            for element in p.scene.elements
+            if element.kind == "image" and element.w > 0 and element.h > 0
+        )
+    return float(known)  # type: ignore[arg-type]
 
 
 def _read_closely(me: Visitor, p: Percept) -> Doing:

@@ -25,8 +25,8 @@ __all__ = ["pursue"]
 
 #: How much of a page is worth reading, by its type (assumed; 0 nothing, 1 everything).
 _APPETITE = {
-    "home": 0.35, "category": 0.45, "search": 0.35, "product": 0.6, "cart": 0.25, "checkout": 0.2,
-    "confirmation": 0.3, "policy": 0.55, "article": 0.85, "form": 0.3, "other": 0.4,
+    "home": 0.1, "category": 0.12, "search": 0.1, "product": 0.35, "cart": 0.1, "checkout": 0.1,
+    "confirmation": 0.1, "policy": 0.45, "article": 0.7, "form": 0.1, "other": 0.2,
 }  # fmt: skip
 #: Pages that people come to a shop's inside from: a hub shows several things of a kind.
 _HUBS = frozenset({"category", "search", "home"})

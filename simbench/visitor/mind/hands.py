@@ -219,12 +219,17 @@ def _calm_spread(me: Visitor) -> float:
     return B.jitter_touch_px if me.touch else 0.0 if me.dice.aim() < B.hand_still else B.jitter_px
 
 
-def _jitter(me: Visitor, p: Percept, spread: float) -> Doing:
-    """Between two presses the hand strays; a finger is lifted, and comes down somewhere else."""
+def _jitter(me: Visitor, p: Percept, spread: float, *, within: bool = False) -> Doing:
+    """Between two presses the hand strays; a finger is lifted, and comes down somewhere else.
+
+    `within` keeps it on what was pressed: two taps that are meant as one gesture.
+    """
     if spread <= 0.0:
         return
     x = float(round(min(max(p.x + spread * me.dice.hand(), 0.0), p.scene.vw - 1.0)))
     y = float(round(min(max(p.y + spread * me.dice.hand(), 0.0), p.scene.vh - 1.0)))
+    if within and p.scene.hit(x, y, p.scroll_y) is not p.scene.hit(p.x, p.y, p.scroll_y):
+        return
     if abs(x - p.x) > 0.5 or abs(y - p.y) > 0.5:
         yield Point(x, y, 20.0)
 
@@ -570,7 +575,7 @@ def _double_tap(me: Visitor, p: Percept) -> Doing:
             yield Await(max(60.0, me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma) * 0.6))
             if p.view != view:
                 return
-            yield from _jitter(me, p, B.jitter_touch_px)
+            yield from _jitter(me, p, B.jitter_touch_px, within=True)
         yield from press_calmly(me, p)
         begun, target = (p.began_ms, p.hit) if not number else (begun, target)
         alive = alive or p.alive
