@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simbench.visitor.acts import Percept
+from simbench.visitor.acts import Look, Percept
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.eyes import glance, look_over
 from simbench.visitor.mind.loading import settle
@@ -24,6 +24,9 @@ def bounce(me: Visitor, p: Percept) -> Doing:
     yield from glance(me, p)
     if me.dice.mind() >= B.bounce_at_once:
         yield from look_over(me, p, 0.2)
+    if not me.leaving:
+        # To leave is a decision, and takes its time, whatever was seen.
+        yield Look(me.dice.lognormal(1000.0 * me.trait.decision_s, B.turn_sigma))
     absent = me.dice.mind() < B.bounce_absent
     if me.came_by_link and absent and not me.leaving:
         me.journal.ambiguous("u_turn", "leaves_site", view, arrived, p.now_ms)

@@ -23,10 +23,11 @@ from simbench.visitor.person import Call, Doing, Visitor
 
 __all__ = ["pursue"]
 
-#: How much of a page is worth reading, by its type (assumed; 0 nothing, 1 everything).
+#: How much pages of a shop are worth reading, by type: 0 for one that leads on to others, 1 for a text that was come for
+#: (assumed; the scroll rate of `simbench study shares` hangs on them).
 _APPETITE = {
-    "home": 0.1, "category": 0.12, "search": 0.1, "product": 0.35, "cart": 0.1, "checkout": 0.1,
-    "confirmation": 0.1, "policy": 0.45, "article": 0.7, "form": 0.1, "other": 0.2,
+    "home": 0.0, "category": 0.0, "search": 0.0, "product": 0.15, "cart": 0.0, "checkout": 0.0,
+    "confirmation": 0.0, "policy": 0.25, "article": 0.5, "form": 0.0, "other": 0.1,
 }  # fmt: skip
 #: Pages that people come to a shop's inside from: a hub shows several things of a kind.
 _HUBS = frozenset({"category", "search", "home"})
@@ -64,6 +65,8 @@ def pursue(me: Visitor, p: Percept) -> Doing:
         step = steps[number]
         if step.form is not None:
             form = next(f for f in me.site.forms if f.form == step.form)
+            # What does it want to know?
+            yield Look(me.dice.lognormal(B.mental_ms, B.orient_sigma), form.form)
             accepted = yield from fill_in(me, p, form)
             if not accepted:
                 if me.call is not None:
@@ -75,7 +78,8 @@ def pursue(me: Visitor, p: Percept) -> Doing:
             done = number + 1
         elif step.content is not None:
             found = yield from _look_for_content(me, p, step)
-            if not found and me.will_quit(p.now_ms, 0.3):
+            if not found and not me.leaving and me.will_quit(p.now_ms, 0.3):
+                yield Look(me.dice.lognormal(1000.0 * me.trait.decision_s, B.turn_sigma))
                 me.leaving = me.leaving or "lost"
                 return
             done = number + 1
@@ -148,11 +152,15 @@ def _scent(element: Element, step: GoalStep) -> float:
 
 
 def _nearness(p: Percept, element: Element) -> float:
-    """Chance of being come to, against what is on screen: 1 / (1 + screens away)."""
+    """Chance of being come to, against what is on screen: 1 / (1 + screens away) squared.
+
+    Close to how viewing falls off by screenful: 57, 17, 7, 5, 3, 2 % (Fessenden, Scrolling and attention, NN/g 2018).
+    """
     if element.fixed:
         return 1.0
     top, bottom = p.scroll_y, p.scroll_y + p.scene.vh
-    return 1.0 / (1.0 + (max(0.0, element.y - bottom) + max(0.0, top - element.y)) / p.scene.vh)
+    away = (max(0.0, element.y + element.h / 2 - bottom) + max(0.0, top - element.y - element.h / 2)) / p.scene.vh
+    return 1.0 / (1.0 + away) ** 2
 
 
 def _by_nearness(me: Visitor, p: Percept, options: Sequence[tuple[float, Element]]) -> list[tuple[float, Element]]:
@@ -201,6 +209,9 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
             yield from _restless(me, p)
         elif me.dice.eye() < B.skim:
             yield from skim(me, p)
+        else:
+            # What is new here is taken in before anything is pressed.
+            yield Look(me.dice.lognormal(B.orient_ms, B.orient_sigma))
         if me.goal_name == "compare" and page.kind in _HUBS and me.dice.eye() < B.compare_here:
             yield from compare_here(me, p)
         watch_call(me, p)
