@@ -156,7 +156,7 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
 _ROUNDS = 2
 #: What is open to whoever has a target before the eyes.
 _STRIKE = frozenset({"strike"})
-_NO_TARGET = frozenset({"shake", "scroll"})
+_NO_TARGET = frozenset({"shake", "scroll", "back"})
 
 
 def _strayed(p: Percept, scene: Scene, target: str, element: Element) -> bool:
