@@ -36,6 +36,13 @@ __all__ = ["ALPHA", "MARGIN", "STUDY", "Cell", "DialRow", "declared_matrix", "ju
 ALPHA: Final = 0.05
 #: How far a measure may move where it must not: sd of one opportunity per sd of the dial.
 MARGIN: Final = 0.1
+#: The shop answers at once, and leaves no occasion for patience: for that dial every answer comes so much later.
+_DELAY_MS: Final = 3000.0
+#: Who comes, for dials whose occasions are rare: misled people come by paid links, and coupons are tried by buyers.
+_OCCASIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "ad_mismatch": {"source": {"paid": 1.0}},
+    "frustration_error": {"goal": {"buy": 1.0}, "bounces": 0.0},
+}
 #: Visits a run at size 1.
 _SESSIONS: Final = 2400
 
@@ -154,11 +161,23 @@ def _interests(site: Site) -> dict[str, set[tuple[str, str]]]:
     return places
 
 
+def _occasion(scenario: Scenario, dial: str) -> tuple[Scenario, float]:
+    """The scenario with occasions for `dial`, and by how much (ms) its server's answers come later."""
+    if dial in _OCCASIONS:
+        people = tuple(one.model_copy(update=_OCCASIONS[dial]) for one in scenario.personas)
+        scenario = scenario.model_copy(update={"personas": people})
+    if dial == "frustration_error":
+        # Where applying a coupon throws, no page ever tells that one has ended.
+        told = tuple(one for one in scenario.defects if one.id != "coupon-error")
+        scenario = scenario.model_copy(update={"defects": told, "variants": ()})
+    return scenario, _DELAY_MS if dial == "patience_s" else 0.0
+
+
 def _measured(job: tuple[str, float, int, int]) -> tuple[dict[str, Measured], Any]:
     dial, by, sessions, seed = job
-    base = _base(sessions, seed)
+    base, delay_ms = _occasion(_base(sessions, seed), dial)
     rehearsal = _rehearsal(base.site_address)
-    played = rehearsal.play(turned(base, dial, by) if by else base)
+    played = rehearsal.play(turned(base, dial, by) if by else base, delay_ms=delay_ms)
     return measure(played, _interests(rehearsal.site)), played.visitor
 
 

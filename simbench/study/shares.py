@@ -52,7 +52,7 @@ SOURCED: Final = tuple(
         ("bounce", "mobile", 0.46, 0.59, "49 to 59 %, Contentsquare 2020 and earlier; 3 points below"),
         ("scroll rate", None, 0.486, 0.594, "54 %, Contentsquare 2021; a tenth either way"),
         ("form completion", None, 0.30, 0.40, "35 % of purchase forms, Zuko; 5 points either way"),
-        ("pages a visit", None, 2.98, 3.53, "AOL and students, Huberman 1998 (the whole web, not shops)"),
+        ("pages a visit", None, 2.98, 20.0, "3 on the whole web, Huberman 1998, to the median of one shop, Sakar et al. 2018"),
         ("median dwell, s", None, 15.0, 60.0, "assumed from Liu, White & Dumais 2010"),
         ("Weibull k of dwell", None, 0.5, 0.9, "below 1 on 98.5 % of pages, Liu, White & Dumais 2010"),
         ("conversion", None, 0.0155, 0.155, "15.5 % in one shop, Sakar et al. 2018; down to a tenth of it assumed"),

@@ -145,6 +145,8 @@ class Visitor:
     #: The main call to action of the view that the visitor is on, and earlier ones that it was not yet done with.
     call: Call | None = None
     put_off: list[Call] = field(default_factory=list)
+    #: The view in which a field was entered last.
+    in_fields: int = -1
     #: Whether the last pass over a page came upon what was looked for.
     spotted: bool = False
     #: A wish that was not met, and the hub to which it led back.

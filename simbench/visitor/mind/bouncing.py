@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simbench.visitor.acts import Percept
+from simbench.visitor.acts import Look, Percept
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.eyes import glance, look_over
 from simbench.visitor.mind.loading import settle
@@ -14,8 +14,8 @@ __all__ = ["bounce"]
 def bounce(me: Visitor, p: Percept) -> Doing:
     """Look at the page where the visit began, and leave: it is not what was wanted, or not now.
 
-    Whoever followed a link here, and leaves, did not go back to a page of the site: nobody could call it a U-turn for
-    sure.
+    Some of those who followed a link here judge that what it promised is not here. They do not go back to a page of
+    this site, so nobody could call it a U-turn for sure; the others leave for reasons of their own.
     """
     yield from settle(me, p)
     if me.leaving:
@@ -24,6 +24,10 @@ def bounce(me: Visitor, p: Percept) -> Doing:
     yield from glance(me, p)
     if me.dice.mind() >= B.bounce_at_once:
         yield from look_over(me, p, 0.2)
-    if me.came_by_link:
+    if not me.leaving:
+        # To leave is a decision, and takes its time, whatever was seen.
+        yield Look(me.dice.lognormal(1000.0 * me.trait.decision_s, B.turn_sigma))
+    absent = me.dice.mind() < B.bounce_absent
+    if me.came_by_link and absent and not me.leaving:
         me.journal.ambiguous("u_turn", "leaves_site", view, arrived, p.now_ms)
     me.leaving = me.leaving or "bounced"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from math import gamma, log
-
 from simbench.site.model import Element
 from simbench.visitor.acts import Await, Hide, Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.hands import bring_into_view, point_at, press_calmly, select_text
 from simbench.visitor.mind.loading import refocus
+from simbench.visitor.mind.reading import plan_reading
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["distracted", "glance", "hesitate", "in_view", "look_over"]
@@ -30,46 +29,51 @@ def glance(me: Visitor, p: Percept) -> Doing:
 
 
 def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = None) -> Doing:
-    """Read down the page as far as `appetite` (0 to 1) and the person's propensity to scroll go, then perhaps up again.
+    """Read down the page as far as the visitor's time for it goes (`plan_reading`), then perhaps up again.
 
-    With `until_y` (page px) the reading goes at least that far.
+    `appetite` (0 to 1) is what the page is worth to the visitor. With `until_y` (page px) the reading goes at least
+    that far.
     """
-    scene = p.scene
-    trait, dice = me.trait, me.dice
-    keep_on = min(0.97, trait.scroll_propensity * (0.55 + 0.9 * appetite))
-    screens = 1.0
-    while dice.eye() < keep_on and screens * scene.vh < scene.doc_h and screens < 40:
-        screens += 1.0
-    depth = min(scene.doc_h, screens * scene.vh * 0.82)
+    scene, view, top = p.scene, p.view, p.scroll_y
+    dice = me.dice
+    left = max(scene.doc_h - top, scene.vh)
+    words = scene.words_above(scene.doc_h) - scene.words_above(top) + _pictures(p) * left / scene.doc_h
+    plan = plan_reading(me.trait, dice, words=words, screens=left / scene.vh, appetite=appetite)
+    stretches = [(part.ms, top + (part.depth - 1.0) * scene.vh) for part in plan]
     if until_y is not None:
-        depth = max(depth, min(until_y, scene.doc_h))
-    pace = 60_000.0 / trait.reading_wpm * trait.reading_share * (0.3 + 1.2 * appetite)
-    # How long people stay, beyond what there is to read: Weibull (Liu, White & Dumais 2010), scaled to a mean of 1.
-    shape = trait.dwell_shape
-    dwell = min(max((-log(1.0 - dice.eye())) ** (1.0 / shape) / gamma(1.0 + 1.0 / shape), 0.15), 5.0)
-    # A long page is read in a few stretches; between them hands may get idle.
-    stretches = 1 if depth <= scene.vh else 2 if depth <= 4 * scene.vh else 3
-    top = p.scroll_y
-    for stretch in range(stretches):
-        seen = p.scroll_y + scene.vh
-        goal_y = top + (depth - top) * (stretch + 1) / stretches
-        scroll_y = min(max(goal_y - scene.vh * 0.9, p.scroll_y), scene.sy_max)
-        words = scene.words_above(scroll_y + scene.vh * 0.9) - scene.words_above(p.scroll_y)
-        screens_here = 1.0 + (scroll_y - p.scroll_y) / scene.vh
-        ms = (words * pace + B.screen_ms * screens_here) * dwell
+        beyond = min(until_y, scene.doc_h) - 0.9 * scene.vh
+        if beyond > stretches[-1][1]:
+            # Further down than there was time for: quicker, but the eyes go all the way.
+            screens = (beyond - stretches[-1][1]) / scene.vh
+            stretches.append((B.screen_ms * (0.3 + screens), beyond))
+    reached = top
+    for number, (ms, to_y) in enumerate(stretches):
+        scroll_y = min(max(to_y, p.scroll_y), scene.sy_max)
         yield Read(min(ms, 240_000.0), float(round(scroll_y)), _wander(me, p, scroll_y))
-        if scroll_y + scene.vh <= seen + 1 and stretch:
-            break
-        yield from _idle_hand(me, p)
-        if p.view < 0 or me.leaving:
+        if number == 0 or scroll_y > reached + 1.0:
+            yield from _idle_hand(me, p)
+        reached = max(reached, scroll_y)
+        if p.view != view or me.leaving:
             return
     if p.scroll_y > scene.vh * 0.5 and dice.eye() < B.reread:
         back_to = p.scroll_y * dice.eye()
-        yield Read(B.screen_ms * (1.0 + 2.0 * dice.eye()) * dwell, float(round(back_to)), _wander(me, p, back_to))
+        yield Read(B.screen_ms * (1.0 + 2.0 * dice.eye()), float(round(back_to)), _wander(me, p, back_to))
         me.journal.lookalike("scroll_hunt", "re_reading", p.view, p.began_ms, p.now_ms)
     if dice.mind() < B.reads_closely * (0.3 + 1.4 * appetite):
         yield from _read_closely(me, p)
     yield from distracted(me, p)
+
+
+def _pictures(p: Percept) -> float:
+    """What the page's pictures come to in words: they take their time as well."""
+    known = p.scene.notes.get("pictures")
+    if known is None:
+        known = p.scene.notes["pictures"] = sum(
+            B.picture_words * (element.w * element.h) ** 0.5 / 100.0
+            for element in p.scene.elements
+            if element.kind == "image" and element.w > 0 and element.h > 0
+        )
+    return float(known)  # type: ignore[arg-type]
 
 
 def _read_closely(me: Visitor, p: Percept) -> Doing:

@@ -19,7 +19,9 @@ _CHOSEN = frozenset({"select", "radio", "checkbox"})
 def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
     """Fill in `form` and send it; returns whether it was accepted. Giving up is labelled with the field it was for."""
     began = _Progress()
-    only_the_price = me.dice.fate() < B.price_check and form is me.site.forms[0]
+    # Some come only to see what it would cost; others are put off when the whole sum is shown, one form later.
+    too_dear = B.price_check if form is me.site.forms[0] else B.too_dear if form is me.site.forms[1] else 0.0
+    only_the_price = me.dice.fate() < too_dear
     called_away = me.dice.fate() < B.outside_cause
     quits_at = int(me.dice.fate() * len(form.fields)) + 1
     interrupted_at = quits_at if me.dice.fate() < B.interruption else -1
@@ -41,6 +43,11 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
             yield Hide(min(me.dice.lognormal(B.away_ms, B.away_sigma), 20 * 60_000.0))
             me.journal.lookalike("form_abandonment", "interruption", p.view, p.began_ms, p.now_ms, target=form.form,
                                  field=field.target)  # fmt: skip
+        if began.entries and me.dice.form() < B.effort_quit * (0.4 + 1.2 * me.trait.give_up):
+            # So much still to fill in: it is not worth the effort.
+            yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)
+            _give_up(me, p, form, field, began, None)
+            return False
         kept_on = yield from _answer(me, p, form, field, element, began)
         if not kept_on:
             return False
@@ -140,7 +147,9 @@ def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Elem
 def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: bool) -> Doing:
     """Get into a field, by pointer or by Tab, and enter something."""
     yield from bring_into_view(me, p, element)
-    by_tab = not me.touch and me.dice.form() < B.tab_key
+    # Tab leads from a field to the next one; the first is gone into by a press.
+    by_tab = me.dice.form() < B.tab_key and not me.touch and me.in_fields == p.view
+    me.in_fields = p.view
     chosen = element.tag == "select" or element.role in _CHOSEN or field.kind in _CHOSEN
     if chosen:
         yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)

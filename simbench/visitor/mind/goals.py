@@ -23,10 +23,11 @@ from simbench.visitor.person import Call, Doing, Visitor
 
 __all__ = ["pursue"]
 
-#: How much of a page is worth reading, by its type (assumed; 0 nothing, 1 everything).
+#: How much pages of a shop are worth reading, by type: 0 for one that leads on to others, 1 for a text that was come for
+#: (assumed; the scroll rate of `simbench study shares` hangs on them).
 _APPETITE = {
-    "home": 0.35, "category": 0.45, "search": 0.35, "product": 0.6, "cart": 0.25, "checkout": 0.2,
-    "confirmation": 0.3, "policy": 0.55, "article": 0.85, "form": 0.3, "other": 0.4,
+    "home": 0.0, "category": 0.0, "search": 0.0, "product": 0.15, "cart": 0.0, "checkout": 0.0,
+    "confirmation": 0.0, "policy": 0.25, "article": 0.5, "form": 0.0, "other": 0.1,
 }  # fmt: skip
 #: Pages that people come to a shop's inside from: a hub shows several things of a kind.
 _HUBS = frozenset({"category", "search", "home"})
@@ -64,6 +65,8 @@ def pursue(me: Visitor, p: Percept) -> Doing:
         step = steps[number]
         if step.form is not None:
             form = next(f for f in me.site.forms if f.form == step.form)
+            # What does it want to know?
+            yield Look(me.dice.lognormal(B.mental_ms, B.orient_sigma), form.form)
             accepted = yield from fill_in(me, p, form)
             if not accepted:
                 if me.call is not None:
@@ -75,7 +78,8 @@ def pursue(me: Visitor, p: Percept) -> Doing:
             done = number + 1
         elif step.content is not None:
             found = yield from _look_for_content(me, p, step)
-            if not found and me.will_quit(p.now_ms, 0.3):
+            if not found and not me.leaving and me.will_quit(p.now_ms, 0.3):
+                yield Look(me.dice.lognormal(1000.0 * me.trait.decision_s, B.turn_sigma))
                 me.leaving = me.leaving or "lost"
                 return
             done = number + 1
@@ -132,22 +136,37 @@ def _candidates(me: Visitor, p: Percept, step: GoalStep) -> list[tuple[float, El
     if found is None:
         state = step.reach.state if step.reach.page == scene.page else None
         found = scene.notes[key] = [
-            (_scent(element, step, scene.vh), element)
+            (_scent(element, step), element)
             for element in scene.leading_to(step.reach.page, state)
             if element.interactive
         ]
     options: list[tuple[float, Element]] = found  # type: ignore[assignment]
-    if me.given_up_on:
-        return [option for option in options if option[1].target not in me.given_up_on]
-    return options
+    return _by_nearness(me, p, options)
 
 
-def _scent(element: Element, step: GoalStep, vh: float) -> float:
-    """What a link promises: words that were looked for, size, and place (examination ~ 1 / (1 + screens below))."""
+def _scent(element: Element, step: GoalStep) -> float:
+    """What a link promises: words that were looked for, and size."""
     text = element.text.lower()
     overlap = sum(word.lower() in text for word in step.words)
-    below = max(0.0, element.y - vh) / vh if not element.fixed else 0.0
-    return (0.3 + overlap) * min(2.5, 0.4 + element.w * element.h / 20_000.0) / (1.0 + below)
+    return (0.3 + overlap) * min(2.5, 0.4 + element.w * element.h / 20_000.0)
+
+
+def _nearness(p: Percept, element: Element) -> float:
+    """Chance of being come to, against what is on screen: 1 / (1 + screens away) squared.
+
+    Close to how viewing falls off by screenful: 57, 17, 7, 5, 3, 2 % (Fessenden, Scrolling and attention, NN/g 2018).
+    """
+    if element.fixed:
+        return 1.0
+    top, bottom = p.scroll_y, p.scroll_y + p.scene.vh
+    away = (max(0.0, element.y + element.h / 2 - bottom) + max(0.0, top - element.y - element.h / 2)) / p.scene.vh
+    return 1.0 / (1.0 + away) ** 2
+
+
+def _by_nearness(me: Visitor, p: Percept, options: Sequence[tuple[float, Element]]) -> list[tuple[float, Element]]:
+    return [
+        (scent * _nearness(p, element), element) for scent, element in options if element.target not in me.given_up_on
+    ]
 
 
 def _choose(me: Visitor, options: Sequence[tuple[float, Element]]) -> Element:
@@ -181,15 +200,20 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
         yield from _restless(me, p)
         yield from side_acts(me, p)
         watch_call(me, p)
+        if me.turning_back and not me.leaving:
+            return (yield from _turn_in_anger(me, p))
         if me.leaving or p.scene.page != step.page:
             return "elsewhere"
     else:
-        hurried = me.dice.mind() > 0.35 + 0.5 * appetite
+        hurried = me.dice.mind() > B.unhurried + 0.3 * appetite
         if not hurried:
             yield from look_over(me, p, appetite)
             yield from _restless(me, p)
         elif me.dice.eye() < B.skim:
             yield from skim(me, p)
+        else:
+            # What is new here is taken in before anything is pressed.
+            yield Look(me.dice.lognormal(B.orient_ms, B.orient_sigma))
         if me.goal_name == "compare" and page.kind in _HUBS and me.dice.eye() < B.compare_here:
             yield from compare_here(me, p)
         watch_call(me, p)
@@ -199,6 +223,8 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
         state = page.state(p.scene.state)
         if state is None or state.opening:
             yield from side_acts(me, p)
+            if me.turning_back and not me.leaving:
+                return (yield from _turn_in_anger(me, p))
         if me.leaving or p.scene.page != step.page:
             return "elsewhere"
     options = _candidates(me, p, step)
@@ -215,6 +241,10 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
             element = _choose(me, options) if options else element
             call.other_way = noticed
         if not noticed:
+            # Where is it? Another look over the page does not show it either.
+            yield from look_over(me, p, B.missed_appetite)
+            if me.leaving or p.view != call.view:
+                return "elsewhere"
             call.missed = True
             me.leaving = "missed"
             return False
@@ -347,6 +377,9 @@ def _compare_and_return(me: Visitor, p: Percept) -> Doing:
     yield Read(ms, float(round(reach)))
     if me.dice.mind() < 0.3:
         yield from side_acts(me, p)
+    if me.turning_back and not me.leaving:
+        yield from _turn_in_anger(me, p)
+        return
     if me.leaving or not p.can_go_back or p.scene.page != page:
         return
     yield from go_back(me, p)
@@ -377,14 +410,10 @@ def _look_for_content(me: Visitor, p: Percept, step: GoalStep) -> Doing:
 
 def _find_the_way(me: Visitor, p: Percept, steps: Sequence[GoalStep], done: int) -> Doing:
     """Nothing of the goal is here: look for a link to a page where it goes on, from the furthest step to the first."""
-    scene = p.scene
     for number in (*range(done, len(steps)), *range(done - 1, -1, -1)):
-        target_page = steps[number].page
-        if target_page == scene.page:
-            continue
-        links = [e for e in scene.leading_to(target_page, None) if e.interactive and e.target not in me.given_up_on]
+        links = _by_nearness(me, p, _ways_to(me, p, steps[number]))
         if links:
-            element = links[int(me.dice.mind() * len(links))]
+            element = _choose(me, links)
             view = p.view
             came = yield from activate(me, p, element)
             if not came:
@@ -398,6 +427,25 @@ def _find_the_way(me: Visitor, p: Percept, steps: Sequence[GoalStep], done: int)
         yield from go_back(me, p)
         return not me.leaving
     return False
+
+
+def _ways_to(me: Visitor, p: Percept, step: GoalStep) -> list[tuple[float, Element]]:
+    """Links to the page of `step`, and, where any link to it will do, straight to where the step leads."""
+    scene = p.scene
+    key = ("ways", id(step))
+    found = scene.notes.get(key)
+    if found is None:
+        there = step.reach if step.reach is not None and step.target is None and step.reach.state is None else None
+        pages = [(step.page, 0.5)] if there is None else [(step.page, 0.5), (there.page, 1.0)]
+        found = scene.notes[key] = [
+            (weight * (0.2 + _scent(element, step)), element)
+            for page, weight in pages
+            if page != scene.page
+            for element in scene.leading_to(page, None)
+            if element.interactive
+        ]
+    options: list[tuple[float, Element]] = found  # type: ignore[assignment]
+    return options
 
 
 def _open_menu(me: Visitor, p: Percept) -> Doing:
@@ -430,7 +478,9 @@ def _browse(me: Visitor, p: Percept) -> Doing:
         if me.pages_left <= 0:
             me.leaving = "enough"
             return
-        if p.can_go_back and kind not in _HUBS and me.dice.mind() < 0.45:
+        if me.turning_back:
+            yield from _turn_in_anger(me, p)
+        elif p.can_go_back and kind not in _HUBS and me.dice.mind() < 0.45:
             left = p.view
             yield from go_back(me, p)
             if left == view and not me.leaving:
@@ -463,15 +513,7 @@ def _interesting_links(me: Visitor, p: Percept) -> list[tuple[float, Element]]:
             if element.interactive
         ]
     options: list[tuple[float, Element]] = known  # type: ignore[assignment]
-    top, bottom, vh = p.scroll_y, p.scroll_y + scene.vh, scene.vh
-    out = me.given_up_on
-    return [
-        (weight if element.fixed or top <= element.y <= bottom
-         else weight / (1.0 + (element.y - bottom if element.y > bottom else top - element.y) / vh),
-         element)
-        for weight, element in options
-        if element.target not in out
-    ]  # fmt: skip
+    return _by_nearness(me, p, options)
 
 
 def _linger(me: Visitor, p: Percept) -> Doing:

@@ -19,7 +19,7 @@ from simbench.visitor.person import Doing, Stray, Visitor
 from simbench.visitor.scene import Scene
 
 __all__ = [
-    "activate", "bring_into_view", "point_at", "press_calmly", "press_nowhere", "select_text",
+    "activate", "bring_into_view", "find", "point_at", "press_calmly", "press_nowhere", "select_text",
     "step_through",
 ]  # fmt: skip
 
@@ -52,6 +52,11 @@ def bring_into_view(me: Visitor, p: Percept, element: Element) -> Doing:
         me.journal.lookalike("scroll_hunt", "momentum", view, begun, p.now_ms)
         return
     yield ScrollTo(float(round(wanted)), 250.0 + way * 0.55)
+
+
+def find(me: Visitor, element: Element) -> Doing:
+    """Come to rest on `element` with the eyes: nobody presses what they have not looked at."""
+    yield Look(me.dice.lognormal(B.find_ms, B.find_sigma), element.target)
 
 
 def point_at(me: Visitor, p: Percept, element: Element) -> Doing:
@@ -106,6 +111,8 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     if habit > 1.0 - B.think:
         # A thought before the press.
         yield Look(me.dice.lognormal(0.6 * 1000.0 * me.trait.decision_s, 0.5), element.target)
+    else:
+        yield from find(me, element)
     scene, view, reached_for = p.scene, p.view, p.now_ms
     x, y, ms = _aimed(me, p, element)
     yield Aim(x, y, ms, me.trait.overshoot, max(30.0, me.dice.lognormal(me.trait.hold_ms, 0.3)))
@@ -147,9 +154,11 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     return came
 
 
+#: Rounds of calm presses on one thing, at the most.
+_ROUNDS = 2
 #: What is open to whoever has a target before the eyes.
 _STRIKE = frozenset({"strike"})
-_NO_TARGET = frozenset({"shake", "scroll"})
+_NO_TARGET = frozenset({"shake", "scroll", "back"})
 
 
 def _strayed(p: Percept, scene: Scene, target: str, element: Element) -> bool:
@@ -212,12 +221,17 @@ def _calm_spread(me: Visitor) -> float:
     return B.jitter_touch_px if me.touch else 0.0 if me.dice.aim() < B.hand_still else B.jitter_px
 
 
-def _jitter(me: Visitor, p: Percept, spread: float) -> Doing:
-    """Between two presses the hand strays; a finger is lifted, and comes down somewhere else."""
+def _jitter(me: Visitor, p: Percept, spread: float, *, within: bool = False) -> Doing:
+    """Between two presses the hand strays; a finger is lifted, and comes down somewhere else.
+
+    `within` keeps it on what was pressed: two taps that are meant as one gesture.
+    """
     if spread <= 0.0:
         return
     x = float(round(min(max(p.x + spread * me.dice.hand(), 0.0), p.scene.vw - 1.0)))
     y = float(round(min(max(p.y + spread * me.dice.hand(), 0.0), p.scene.vh - 1.0)))
+    if within and p.scene.hit(x, y, p.scroll_y) is not p.scene.hit(p.x, p.y, p.scroll_y):
+        return
     if abs(x - p.x) > 0.5 or abs(y - p.y) > 0.5:
         yield Point(x, y, 20.0)
 
@@ -329,7 +343,7 @@ def _disappointed(
     """
     me.suffer("slow" if p.loading else "covered" if covered else "dead_click", p.now_ms, cause)
     patience_ms = me.dice.lognormal(1000.0 * me.trait.patience_s, B.patience_sigma)
-    tries = 0
+    tries = rounds = 0
     while not p.response and tries < 4 and p.view == run.view:
         tries += 1
         way, blamed = vent_by(me, p, cause)
@@ -343,8 +357,12 @@ def _disappointed(
             if me.turning_back:
                 break
             yield from bring_into_view(me, p, element)
-        elif me.dice.vent() < B.retry * (0.6 if tries > 1 else 1.0):
-            yield from _retry(me, p, element, run, anew=covered or p.hit != run.target)
+        elif rounds < _ROUNDS and me.dice.vent() < B.retry * B.retry_again**rounds:
+            if rounds and not me.touch:
+                # The hand does not lie there all the while: it strays, as the eyes do, before it comes back.
+                yield from _look_elsewhere(me, p)
+            yield from _retry(me, p, element, run, anew=covered or rounds > 0 or p.hit != run.target)
+            rounds += 1
             if not p.response:
                 yield Await(expected_ms(me, element))
         elif covered and me.dice.mind() < B.clear_the_way:
@@ -361,6 +379,14 @@ def _disappointed(
                     break
     # A page that is seen to be on its way is waited for elsewhere.
     return p.response or ("page" if p.loading and not me.turning_back else "")
+
+
+def _look_elsewhere(me: Visitor, p: Percept) -> Doing:
+    """Is anything happening elsewhere? The eyes go and see, and the mouse with them."""
+    yield Look(me.dice.lognormal(B.elsewhere_ms, B.poise_sigma))
+    x = min(max(p.x + 0.12 * p.scene.vw * me.dice.hand(), 1.0), p.scene.vw - 2.0)
+    y = min(max(p.y + 0.12 * p.scene.vh * me.dice.hand(), 1.0), p.scene.vh - 2.0)
+    yield Point(float(round(x)), float(round(y)), me.dice.lognormal(450.0, 0.4), me.trait.overshoot)
 
 
 def _retry(me: Visitor, p: Percept, element: Element, run: _Run, *, anew: bool) -> Doing:
@@ -473,6 +499,7 @@ def step_through(me: Visitor, p: Percept, element: Element, presses: int, name: 
         # On a text it marks a word.
         return (yield from select_text(me, p, element, clicks=2))
     yield from bring_into_view(me, p, element)
+    yield from find(me, element)
     yield from point_at(me, p, element)
     view = p.view
     begun = None
@@ -550,7 +577,7 @@ def _double_tap(me: Visitor, p: Percept) -> Doing:
             yield Await(max(60.0, me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma) * 0.6))
             if p.view != view:
                 return
-            yield from _jitter(me, p, B.jitter_touch_px)
+            yield from _jitter(me, p, B.jitter_touch_px, within=True)
         yield from press_calmly(me, p)
         begun, target = (p.began_ms, p.hit) if not number else (begun, target)
         alive = alive or p.alive

@@ -11,6 +11,9 @@ from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["arrive", "go_back", "refocus", "settle"]
 
+#: How often one waits on beyond one's patience before the page is given up in any case.
+_CHANCES = 8
+
 
 def settle(me: Visitor, p: Percept) -> Doing:
     """Wait for a page to arrive, answer the cookie banner, or lose patience."""
@@ -55,12 +58,16 @@ def _wait(me: Visitor, p: Percept) -> Doing:
     if not p.loading:
         return
     cause = p.blame_load(limit - began)
-    me.suffer("slow", p.now_ms, cause)
-    if me.will_quit(p.now_ms, B.leave_when_slow):
-        me.journal.true("slow_load_exit", p.view, began, p.now_ms, cause=cause, intensity=me.anger)
-        me.leaving = "slow"
-        return
-    yield Await(60_000.0)
+    for _ in range(_CHANCES):
+        me.suffer("slow", p.now_ms, cause)
+        if me.will_quit(p.now_ms, B.leave_when_slow):
+            me.journal.true("slow_load_exit", p.view, began, p.now_ms, cause=cause, intensity=me.anger)
+            me.leaving = "slow"
+            return
+        # A little longer, then, since so much has been waited already.
+        yield Await(B.bears_more * patience_ms)
+        if not p.loading:
+            break
     if p.loading:
         me.journal.true("slow_load_exit", p.view, began, p.now_ms, cause=cause, intensity=me.anger)
         me.leaving = "slow"

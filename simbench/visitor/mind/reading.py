@@ -32,6 +32,10 @@ _FIRST_SIGMA: Final = 0.75
 #: How much longer a screen takes than its share of words read, at the median over pages, and the log-sd (EB-NeRD news).
 _PACE: Final = 1.7
 _PACE_SIGMA: Final = 1.0
+#: Who likes to scroll comes further in the same time: log of the factor from scroll_propensity 0 to 1, and the
+#: propensity at which it is 1 (assumed, 0.5 to 2.5).
+_KEEN: Final = 1.5
+_KEEN_AT: Final = 0.54
 #: How long people linger at the end, ms and log-sd, if they have the time (fitted to EB-NeRD news).
 _LINGER_MS: Final = 9000.0
 _LINGER_SIGMA: Final = 1.1
@@ -53,7 +57,8 @@ def plan_reading(trait: Trait, dice: Dice, *, words: float, screens: float, appe
     `trait` gives `reading_wpm`, `reading_share`, `dwell_shape` and `scroll_propensity`.
     """
     rate = 60_000.0 / trait.reading_wpm * trait.reading_share
-    screen_ms = _PACE * (words / max(screens, 1.0) * rate + BEHAVIOUR.screen_ms) * exp(_PACE_SIGMA * dice.time())
+    pace = _PACE * exp(_PACE_SIGMA * dice.time() + _KEEN * (_KEEN_AT - trait.scroll_propensity))
+    screen_ms = pace * (words / max(screens, 1.0) * rate + BEHAVIOUR.screen_ms)
     first_ms = dice.lognormal(_FIRST_MS, _FIRST_SIGMA)
     usual_ms = words * rate + BEHAVIOUR.screen_ms * screens
     scale = _BUDGET * exp(log(_BUDGET_APPETITE) * appetite) * usual_ms * (0.5 + trait.scroll_propensity)

@@ -48,7 +48,7 @@ def side_acts(me: Visitor, p: Percept) -> Doing:
         done += 2
         page = p.scene.page
         yield from _do(me, p, interest, element)
-        if me.leaving or p.scene.page != page:
+        if me.leaving or me.turning_back or p.scene.page != page:
             return
 
 

@@ -13,7 +13,7 @@ from simbench.site.declaration import Interest
 from simbench.site.model import Element
 from simbench.visitor.acts import Await, Choose, Hide, Look, Percept, ScrollTo
 from simbench.visitor.behaviour import BEHAVIOUR as B
-from simbench.visitor.mind.hands import bring_into_view, point_at, press_calmly
+from simbench.visitor.mind.hands import bring_into_view, find, point_at, press_calmly
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["UNSEEN_ANSWERS", "press_disabled", "press_for_what_is_off_screen", "use_widget"]
@@ -89,6 +89,7 @@ def press_for_what_is_off_screen(me: Visitor, p: Percept, interest: Interest, el
 def _press(me: Visitor, p: Percept, element: Element, presses: int) -> Doing:
     """Press `element` so many times, each time waiting for what it does; returns the `_Run`."""
     yield from bring_into_view(me, p, element)
+    yield from find(me, element)
     yield from point_at(me, p, element)
     run = _Run(view=p.view)
     for number in range(presses):
