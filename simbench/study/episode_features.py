@@ -104,6 +104,7 @@ def _type(*names: str) -> Ints:
 _DOWN: Final = _type("pointerdown")
 _MOVE: Final = _type("mousemove", "touchmove")
 _SCROLL: Final = _type("scroll")
+_UP: Final = _type("pointerup")
 _KEY: Final = _type("keydown")
 _INPUT: Final = _type("input")
 _ANSWERED: Final = _type(*_ANSWERS)
@@ -288,7 +289,14 @@ def _presses(
                "focusable": np.nan, "inside_control": np.nan, "text_length": np.nan}  # fmt: skip
     dead = wait > _ANSWER_MS
     next_one = down[after][0] if after.any() else -1
+    whole = slice(int(stream.first[session]), int(stream.last[session]))
+    own, held = _holds(stream, whole), _holds(stream, here)
+    usual = float(np.median(own)) if own.size else np.nan
+    gaps = np.diff(times[inside])
     return {
+        "hold_ms": float(held.mean()) if held.size else np.nan,
+        "hold_against_own": float(held.mean()) / max(usual, 1.0) if held.size else np.nan,
+        "gap_spread": float(np.std(np.log(np.maximum(gaps, 1.0)))) if gaps.size > 1 else np.nan,
         **{name: float(element.get(name, missing)) for name, missing in nothing.items()},
         "first_answer_ms": float(min(wait[inside][0], 1e5)) if inside.any() else np.nan,
         "first_mutation_ms": float(min(wait_mutation[inside][0], 1e5)) if inside.any() else np.nan,
@@ -309,6 +317,17 @@ def _presses(
         "press_y": float(stream.y[first]) if first >= 0 else np.nan,
         "scroll_at": float(stream.scroll[first]) if first >= 0 else np.nan,
     }  # fmt: skip
+
+
+def _holds(stream: _Stream, rows: slice) -> Floats:
+    """From press to release, of all presses in `rows` that are let go of there, ms."""
+    kind = stream.type[rows]
+    place = np.flatnonzero((kind == _DOWN[0]) | (kind == _UP[0]))
+    pressed = place[:-1][(kind[place[:-1]] == _DOWN[0]) & (kind[place[1:]] == _UP[0])] if place.size > 1 else place[:0]
+    released = place[np.searchsorted(place, pressed) + 1] if pressed.size else pressed
+    time = stream.time[rows]
+    found: Floats = time[released] - time[pressed]
+    return found
 
 
 def _next_after(answers: Floats, times: Floats) -> Floats:

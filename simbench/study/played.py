@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,11 +24,11 @@ from simbench.events.run import Run
 from simbench.events.schema import ELEMENTS
 from simbench.events.truth import Truth
 from simbench.scenario.loading import load_scenario, resolve
-from simbench.scenario.model import Faults, Recorder, Scenario, ScenarioPersona
+from simbench.scenario.model import Campaign, Faults, Recorder, Scenario, ScenarioPersona
 from simbench.site.model import load_site
 from simbench.visitor.persona.library import DEFAULT, default_library
 
-__all__ = ["Names", "Played", "Rehearsal", "Table", "clean_scenario", "crowd", "enriched_scenario", "play", "tables_of"]
+__all__ = ["Names", "Played", "Rehearsal", "Table", "clean_scenario", "contest_scenario", "crowd", "enriched_scenario", "play", "tables_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +215,42 @@ def enriched_scenario(sessions: int, seed: int) -> Scenario:
         update={
             "faults": _TRUE_LINE, "recorder": _FINE, "personas": crowd(), "campaigns": (), "defects": lasting,
             "expect": (),
+        }
+    )  # fmt: skip
+
+
+#: In a contest some come more often: those who do what is rare. Weights against 1 for everybody else.
+_OFTEN: Final[Mapping[str, float]] = {"impatient": 3.0, "pogo_sticker": 6.0, "form_wary": 3.0, "reorderer": 2.0}
+#: Half of the days of a contest bring so many more visits than the server was made for (share of the ordinary ones).
+_RUSH: Final = 0.8
+_DAYS: Final = 6
+
+
+def contest_scenario(sessions: int, seed: int) -> Scenario:
+    """The enriched shop with what is rare made less so: rushes that keep pages waiting,
+    more of the impatient and of those who look for something in vain, and every defect of the site."""
+    scenario = enriched_scenario(sessions, seed)
+    shares = {one.name: one.share * _OFTEN.get(one.name, 1.0) for one in scenario.personas}
+    whole = sum(shares.values())
+    per_day = sessions / _DAYS / (1.0 + 0.5 * _RUSH)
+    begin = scenario.start
+    rush = Campaign.model_validate(
+        {
+            "name": "rush", "source": "paid", "landing": "/", "from": begin + timedelta(days=2),
+            "until": begin + timedelta(days=5), "extra_per_day": _RUSH * per_day,
+        }
+    )  # fmt: skip
+    old, *others = scenario.variants
+    below = "cta-below-fold"
+    return scenario.model_copy(
+        update={
+            "personas": tuple(
+                one.model_copy(update={"share": shares[one.name] / whole}) for one in scenario.personas
+            ),
+            "arrivals": scenario.arrivals.model_copy(update={"per_day": per_day, "weekend": 1.0}),
+            "campaigns": (rush,),
+            "variants": (*(one if below in one.defects else one.model_copy(update={"defects": (*one.defects, below)})
+                           for one in others), old),
         }
     )  # fmt: skip
 

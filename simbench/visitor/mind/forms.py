@@ -21,6 +21,7 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
     began = _Progress()
     only_the_price = me.dice.fate() < B.price_check and form is me.site.forms[0]
     called_away = me.dice.fate() < B.outside_cause
+    # The price shows sooner or later on the way; a call comes at any time.
     quits_at = int(me.dice.fate() * len(form.fields)) + 1
     interrupted_at = quits_at if me.dice.fate() < B.interruption else -1
     answered: list[FormField] = []
@@ -30,7 +31,7 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
             continue
         if field.optional and field.target not in me.effects_on_people and me.dice.form() < 0.75:
             continue
-        if (only_the_price and number >= 1) or (called_away and number >= quits_at):
+        if (only_the_price or called_away) and number >= quits_at:
             name = "price_check" if only_the_price else "outside_cause"
             me.journal.lookalike("form_abandonment", name, p.view, p.now_ms, p.now_ms, target=form.form,
                                  field=field.target)  # fmt: skip
@@ -92,8 +93,12 @@ def _label_giving_up(me: Visitor, p: Percept, form: Form, field: str | None, cau
 def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Element, progress: _Progress) -> Doing:
     """Read a label, make up one's mind, and enter something; returns False when the form is given up."""
     defect = me.effects_on_people.get(field.target)
+    # A doubt about what is asked for may come at the sight of the field, or with the fingers on the keys already.
+    doubt = 0.5 + 0.5 * me.trait.form_wary if field.sensitive else 0.0
+    at_the_keys = field.sensitive and me.dice.form() < B.doubt_at_keys
     if field.sensitive:
-        yield from hesitate(me, p, element, 0.5 + 0.5 * me.trait.form_wary)
+        if not at_the_keys:
+            yield from hesitate(me, p, element, doubt)
         if me.dice.form() < B.sensitive_quit * me.trait.form_wary:
             _give_up(me, p, form, field, progress, defect.id if defect else None)
             return False
@@ -113,7 +118,7 @@ def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Elem
     hidden_rule = defect is not None and defect.finding == "rules_hidden"
     chance_wrong = B.unknown_rule if hidden_rule else me.trait.typo
     good = field.bad is None or me.dice.form() >= chance_wrong
-    yield from enter(me, p, field, element, good=good)
+    yield from enter(me, p, field, element, good=good, doubt=doubt if at_the_keys else 0.0)
     progress.entries += 1
     if struggle_from is not None and defect is not None:
         me.journal.true("field_struggle", p.view, struggle_from, p.now_ms, target=field.target, field=field.target,
@@ -137,9 +142,12 @@ def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Elem
     return True
 
 
-def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: bool) -> Doing:
-    """Get into a field, by pointer or by Tab, and enter something."""
+def enter(
+    me: Visitor, p: Percept, field: FormField, element: Element, *, good: bool, doubt: float = 0.0
+) -> Doing:  # fmt: skip
+    """Get into a field, by pointer or by Tab, and enter something, perhaps after a `doubt` (a chance)."""
     yield from bring_into_view(me, p, element)
+    since = p.now_ms
     by_tab = not me.touch and me.dice.form() < B.tab_key
     chosen = element.tag == "select" or element.role in _CHOSEN or field.kind in _CHOSEN
     if chosen:
@@ -152,7 +160,10 @@ def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: 
         if by_tab or field.kind == "select" or element.tag == "select":
             yield Choose(field.target, me.dice.lognormal(900.0, 0.4))
         return
-    yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)
+    if not (doubt > 0.0 and (yield from hesitate(me, p, element, doubt, since))):
+        # One has to recall what is asked for, and to find the keys: a pause, but no doubt.
+        yield Look(me.dice.lognormal(B.recall_ms, B.recall_sigma), field.target)
+        me.journal.lookalike("hesitation", "typing", p.view, since, p.now_ms, target=field.target)
     text = field.good if good or field.bad is None else field.bad
     slips = me.dice.poisson(B.slip * len(text), me.dice.form())
     ms_per_key = me.trait.key_ms * (1.25 if me.touch else 1.0)
@@ -162,7 +173,6 @@ def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: 
         ms_per_key *= 2.5
         slips += me.dice.poisson(0.06 * len(text), me.dice.form())
     yield Type(field.target, text or "x", ms_per_key, slips, good)
-    me.journal.lookalike("hesitation", "typing", p.view, p.began_ms, p.now_ms, target=field.target)
     if hunting:
         me.journal.lookalike("field_struggle", "slow_typist", p.view, p.began_ms, p.now_ms, target=field.target,
                              field=field.target)  # fmt: skip
@@ -179,8 +189,6 @@ def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
             yield from hesitate(me, p, button, 0.45)
         view = p.view
         came = yield from activate(me, p, button)
-        if p.now_ms > p.began_ms and came:
-            me.journal.lookalike("hesitation", "waiting", view, p.began_ms, p.now_ms, target=form.submit)
         if came == "page":
             accepted = True
         elif came:

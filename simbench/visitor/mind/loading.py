@@ -30,7 +30,8 @@ def _wait(me: Visitor, p: Percept) -> Doing:
     began, view = p.asked_ms, p.view
     patience_ms = me.dice.lognormal(1000.0 * me.trait.patience_s, B.patience_sigma)
     fate = me.dice.fate()
-    if fate < B.tab_switch:
+    stayed = fate >= B.tab_switch
+    if not stayed:
         # Another tab is looked into while this one loads.
         yield Await(me.dice.lognormal(B.tab_switch_ms, 0.5))
         if p.loading:
@@ -53,6 +54,8 @@ def _wait(me: Visitor, p: Percept) -> Doing:
         limit = began + B.feedback * patience_ms
         yield Await(max(limit - p.now_ms, 1.0))
     if not p.loading:
+        if stayed:
+            me.journal.lookalike("hesitation", "waiting", view, began, p.now_ms)
         return
     cause = p.blame_load(limit - began)
     me.suffer("slow", p.now_ms, cause)
