@@ -134,8 +134,10 @@ def _scores(
 def _told(
     scores: npt.NDArray[np.float64], positive: npt.NDArray[np.bool_], fold: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
-    """What the classifier says. Where its cut lies for a fold is settled on the other folds, never on what it judges:
-    where as large a share of the true ones as possible, and of these look-alikes, is on its own side."""
+    """What the classifier says, with a cut that is chosen for each fold on the others, never on what it judges.
+
+    It lies where as large a share as possible of the true ones, and of these look-alikes, is on its own side.
+    """
     said = np.zeros(len(scores), dtype=np.bool_)
     for each in np.unique(fold):
         judged = fold == each

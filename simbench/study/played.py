@@ -28,7 +28,10 @@ from simbench.scenario.model import Campaign, Faults, Recorder, Scenario, Scenar
 from simbench.site.model import load_site
 from simbench.visitor.persona.library import DEFAULT, default_library
 
-__all__ = ["Names", "Played", "Rehearsal", "Table", "clean_scenario", "contest_scenario", "crowd", "enriched_scenario", "play", "tables_of"]
+__all__ = [
+    "Names", "Played", "Rehearsal", "Table", "clean_scenario", "contest_scenario", "crowd", "enriched_scenario", "play",
+    "tables_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,10 +230,13 @@ _DAYS: Final = 6
 
 
 def contest_scenario(sessions: int, seed: int) -> Scenario:
-    """The enriched shop with what is rare made less so: rushes that keep pages waiting,
-    more of the impatient and of those who look for something in vain, and every defect of the site."""
+    """The enriched shop with what is rare made less so, for contests and dials.
+
+    Rushes keep pages waiting, more people buy, are impatient, or look for something in vain, and every defect is there.
+    """
     scenario = enriched_scenario(sessions, seed)
-    shares = {one.name: one.share * _OFTEN.get(one.name, 1.0) for one in scenario.personas}
+    people = [one.model_copy(update={"goal": _more_buying(one.goal)}) for one in scenario.personas]
+    shares = {one.name: one.share * _OFTEN.get(one.name, 1.0) for one in people}
     whole = sum(shares.values())
     per_day = sessions / _DAYS / (1.0 + 0.5 * _RUSH)
     begin = scenario.start
@@ -240,19 +246,26 @@ def contest_scenario(sessions: int, seed: int) -> Scenario:
             "until": begin + timedelta(days=5), "extra_per_day": _RUSH * per_day,
         }
     )  # fmt: skip
-    old, *others = scenario.variants
-    below = "cta-below-fold"
+    # Half of all visitors come upon a call to action far down, the others upon one that looks like an advertisement.
+    known = {defect for variant in scenario.variants for defect in variant.defects}
+    first, last = scenario.variants
+    last = last.model_copy(update={"defects": (*last.defects, *({"cta-below-fold"} - known))})
     return scenario.model_copy(
         update={
             "personas": tuple(
-                one.model_copy(update={"share": shares[one.name] / whole}) for one in scenario.personas
+                one.model_copy(update={"share": shares[one.name] / whole}) for one in people
             ),
             "arrivals": scenario.arrivals.model_copy(update={"per_day": per_day, "weekend": 1.0}),
             "campaigns": (rush,),
-            "variants": (*(one if below in one.defects else one.model_copy(update={"defects": (*one.defects, below)})
-                           for one in others), old),
+            "variants": (first, last),
         }
     )  # fmt: skip
+
+
+def _more_buying(goal: Mapping[str, float]) -> dict[str, float]:
+    """Shares of goals with twice as much buying as there is: forms are what is rare."""
+    raised = {name: share * (2.0 if name == "buy" else 1.0) for name, share in goal.items()}
+    return {name: share / sum(raised.values()) for name, share in raised.items()}
 
 
 def clean_scenario(sessions: int, seed: int) -> Scenario:
