@@ -87,6 +87,15 @@ class _Stream:
         self.state = events.name("state").codes[order]
         bounds = np.searchsorted(self.session, np.arange(played.count + 1))
         self.first, self.last = bounds[:-1], bounds[1:]
+        self.moves, self.answers = np.isin(self.type, _MOVE), np.isin(self.type, _ANSWERED)
+        self._holds: dict[int, float] = {}
+
+    def usual_hold(self, session: int) -> float:
+        """The median time from press to release of a whole visit, ms; NaN where nothing is pressed."""
+        if session not in self._holds:
+            held = _holds(self, slice(int(self.first[session]), int(self.last[session])))
+            self._holds[session] = float(np.median(held)) if held.size else np.nan
+        return self._holds[session]
 
     def span(self, session: int, start: float, end: float) -> slice:
         """Rows of `session` from `start` to `end`, both inclusive."""
@@ -101,16 +110,25 @@ def _type(*names: str) -> Ints:
     return np.array([EVENT_TYPES.index(name) for name in names])
 
 
+def _codes(*names: str) -> dict[str, int]:
+    return {name: EVENT_TYPES.index(name) for name in names}
+
+
 _DOWN: Final = _type("pointerdown")
 _MOVE: Final = _type("mousemove", "touchmove")
 _SCROLL: Final = _type("scroll")
 _UP: Final = _type("pointerup")
 _KEY: Final = _type("keydown")
+_FOCUS: Final = EVENT_TYPES.index("focus")
 _INPUT: Final = _type("input")
 _ANSWERED: Final = _type(*_ANSWERS)
-_COUNTED: Final = (
+_COUNTED: Final = _codes(
     "mutation", "request", "response", "error", "focus", "blur", "input", "change", "submit", "selection",
     "visibility", "dblclick", "open", "pagehide", "popstate", "click", "scroll", "invalid",
+)  # fmt: skip
+_AROUND: Final = _codes(
+    "mutation", "click", "scroll", "mousemove", "keydown", "pagehide", "error", "response", "visibility", "touchmove",
+    "input",
 )  # fmt: skip
 
 
@@ -209,16 +227,15 @@ def _elements(played: Played) -> dict[tuple[str | None, str], dict[str, float]]:
 def _measure(stream: _Stream, pages: _Pages, session: int, at: int, start: float, end: float) -> dict[str, float]:
     here = stream.span(session, start, end)
     found = _simple(stream, pages, session, at, start, end, here)
-    types = stream.type[here]
-    for name in _COUNTED:
-        found[f"n_{name}"] = float(np.count_nonzero(types == EVENT_TYPES.index(name)))
+    counts = np.bincount(stream.type[here], minlength=len(EVENT_TYPES))
+    for name, code in _COUNTED.items():
+        found[f"n_{name}"] = float(counts[code])
     for near in _NEAR_MS:
         for side, rows in (("before", stream.span(session, start - near, start - 1)),
                            ("after", stream.span(session, end + 1, end + near))):  # fmt: skip
-            around = stream.type[rows]
-            for name in ("mutation", "click", "scroll", "mousemove", "keydown", "pagehide", "error", "response",
-                         "visibility", "touchmove", "input"):  # fmt: skip
-                found[f"{name}_{side}_{near:.0f}"] = float(np.count_nonzero(around == EVENT_TYPES.index(name)))
+            around = np.bincount(stream.type[rows], minlength=len(EVENT_TYPES))
+            for name, code in _AROUND.items():
+                found[f"{name}_{side}_{near:.0f}"] = float(around[code])
     found |= _presses(stream, pages, session, at, start, end, here)
     found |= _course(stream, pages, session, at, start, end)
     return found
@@ -231,7 +248,7 @@ def _simple(
     down = types == _DOWN[0]
     times, xs, ys = time[down], stream.x[here][down], stream.y[here][down]
     gaps = np.diff(times)
-    moves = np.isin(types, _MOVE)
+    moves = stream.moves[here]
     mx, my = stream.x[here][moves], stream.y[here][moves] - np.nan_to_num(stream.scroll[here][moves])
     dx, dy = np.diff(mx), np.diff(my)
     way = np.hypot(dx, dy)
@@ -273,7 +290,7 @@ def _presses(
     around = stream.span(session, start - 60_000.0, end + 10_000.0)
     rows = np.arange(around.start, around.stop)
     down = rows[stream.type[around] == _DOWN[0]]
-    answers = stream.time[around][np.isin(stream.type[around], _ANSWERED)]
+    answers = stream.time[around][stream.answers[around]]
     mutations = stream.time[around][stream.type[around] == EVENT_TYPES.index("mutation")]
     times = stream.time[down]
     wait = _next_after(answers, times)
@@ -289,9 +306,7 @@ def _presses(
                "focusable": np.nan, "inside_control": np.nan, "text_length": np.nan}  # fmt: skip
     dead = wait > _ANSWER_MS
     next_one = down[after][0] if after.any() else -1
-    whole = slice(int(stream.first[session]), int(stream.last[session]))
-    own, held = _holds(stream, whole), _holds(stream, here)
-    usual = float(np.median(own)) if own.size else np.nan
+    held, usual = _holds(stream, here), stream.usual_hold(session)
     gaps = np.diff(times[inside])
     return {
         "hold_ms": float(held.mean()) if held.size else np.nan,
@@ -353,7 +368,7 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
     visited = [pages.row(session, n) for n in range(view or 0)]
     seen_pages = [int(pages.page.codes[row]) for row in visited if row is not None]
     scrolls = stream.scroll[whole][types == _SCROLL[0]]
-    fields = stream.target[whole][np.isin(types, _type("focus"))]
+    fields = stream.target[whole][types == _FOCUS]
     return {
         "page": float(pages.page.codes[at]),
         "nav": float(pages.nav.codes[at]),
