@@ -35,6 +35,7 @@ CATEGORIES: Final = (
     "next_page",
     "next_nav",
     "previous_page",
+    "last_field",
     "tag",
     "role",
     "cursor",
@@ -368,6 +369,11 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
     visited = [pages.row(session, n) for n in range(view or 0)]
     seen_pages = [int(pages.page.codes[row]) for row in visited if row is not None]
     scrolls = stream.scroll[whole][types == _SCROLL[0]]
+    focused = np.flatnonzero(types == _FOCUS)
+    last = whole.start + int(focused[-1]) if focused.size else -1
+    after_last = stream.type[last : whole.stop] if last >= 0 else types[:0]
+    typed = np.flatnonzero(types == _INPUT[0])
+    last_typed = float(stream.time[whole][typed[-1]]) if typed.size else np.nan
     fields = stream.target[whole][types == _FOCUS]
     return {
         "page": float(pages.page.codes[at]),
@@ -396,6 +402,13 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
         "left_in_visit_ms": float(pages.session_end[session] - end),
         "viewport_w": float(pages.width[at]),
         "reach": float((scrolls.max() if scrolls.size else 0.0) + pages.height[at]) / float(max(pages.doc[at], 1.0)),
+        "last_field": float(stream.target[last] % 250) if last >= 0 else -1.0,
+        "last_field_keys": float(np.count_nonzero(after_last == _KEY[0])),
+        "last_field_inputs": float(np.count_nonzero(after_last == _INPUT[0])),
+        "since_typing_ms": float(pages.end[at]) - last_typed,
+        "since_focus_ms": float(pages.end[at] - stream.time[last]) if last >= 0 else np.nan,
+        "view_mutations": float(np.count_nonzero(types == EVENT_TYPES.index("mutation"))),
+        "view_invalid": float(np.count_nonzero(types == EVENT_TYPES.index("invalid"))),
         "view_keys": float(np.count_nonzero(types == _KEY[0])),
         "view_submits": float(np.count_nonzero(types == EVENT_TYPES.index("submit"))),
         "view_clicks": float(np.count_nonzero(types == EVENT_TYPES.index("click"))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simbench.site.declaration import Form, FormField
 from simbench.site.model import Element
-from simbench.visitor.acts import Await, Choose, Hide, Look, Percept, Type
+from simbench.visitor.acts import Await, Choose, Hide, Look, Percept, Read, Type
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.eyes import distracted, hesitate
 from simbench.visitor.mind.hands import activate, bring_into_view, point_at, press_calmly
@@ -33,6 +33,9 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
             continue
         if (only_the_price or called_away) and number >= quits_at:
             name = "price_check" if only_the_price else "outside_cause"
+            if only_the_price:
+                # It is the sum that was come for.
+                yield Read(me.dice.lognormal(B.price_ms, 0.6), float(round(p.scroll_y * me.dice.eye())))
             me.journal.lookalike("form_abandonment", name, p.view, p.now_ms, p.now_ms, target=form.form,
                                  field=field.target)  # fmt: skip
             me.leaving = name

@@ -129,8 +129,12 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     waits_from: float | None = None
     if not p.response:
         deadline_ms = expected_ms(me, element)
-        waits_from = p.now_ms
-        yield Await(deadline_ms)
+        pressed_ms = p.now_ms
+        # For a moment nobody is aware of waiting (Nielsen 1993: up to a second, the flow of thought is kept).
+        yield Await(min(me.dice.lognormal(B.aware_ms, B.aware_sigma), deadline_ms))
+        if not p.response:
+            waits_from = pressed_ms
+            yield Await(max(deadline_ms - (p.now_ms - pressed_ms), 1.0))
         if not p.response and p.loading:
             # A page is seen to be on its way: one waits a little longer.
             yield Await(deadline_ms * (B.feedback - 1.0))
