@@ -192,6 +192,14 @@ class _Pages:
         self.device[played.session["sessions"]] = device
         self._elements = _elements(played)
         self.targets = played.events.name("target").names
+        calls = played.goals.get("ctas", [])
+        #: The main call to action of each page, and of each target that is one or lies inside one (by code).
+        self.call_on = {call["page"]: number for number, call in enumerate(calls)}
+        self.call_of = np.full(len(self.targets) + 1, -1)
+        for code, target in enumerate(self.targets):
+            for number, call in enumerate(calls):
+                if target == call["target"] or target.startswith(f"{call['target']} > "):
+                    self.call_of[code] = number
 
     def row(self, session: int, view: int) -> int | None:
         """The row of a view, where it was recorded."""
@@ -374,6 +382,9 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
     after_last = stream.type[last : whole.stop] if last >= 0 else types[:0]
     typed = np.flatnonzero(types == _INPUT[0])
     last_typed = float(stream.time[whole][typed[-1]]) if typed.size else np.nan
+    rest = slice(whole.stop, high)
+    pressed_later = pages.call_of[stream.target[rest][stream.type[rest] == _DOWN[0]]]
+    call = pages.call_on.get(pages.page.text(at) or "", -2)
     fields = stream.target[whole][types == _FOCUS]
     return {
         "page": float(pages.page.codes[at]),
@@ -402,6 +413,9 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
         "left_in_visit_ms": float(pages.session_end[session] - end),
         "viewport_w": float(pages.width[at]),
         "reach": float((scrolls.max() if scrolls.size else 0.0) + pages.height[at]) / float(max(pages.doc[at], 1.0)),
+        "same_call_later": float(np.count_nonzero(pressed_later == call)),
+        "any_call_later": float(np.count_nonzero(pressed_later >= 0)),
+        "submits_later": float(np.count_nonzero(stream.type[rest] == EVENT_TYPES.index("submit"))),
         "last_field": float(stream.target[last] % 250) if last >= 0 else -1.0,
         "last_field_keys": float(np.count_nonzero(after_last == _KEY[0])),
         "last_field_inputs": float(np.count_nonzero(after_last == _INPUT[0])),

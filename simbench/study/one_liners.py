@@ -147,7 +147,7 @@ def _told(
 
 
 def study_one_liners(request: Request) -> Outcome:
-    """Play an enriched shop and hold all contests."""
+    """Play the contests' scenario and hold all contests."""
     sessions = max(200, round(_SESSIONS * request.size))
     scenario = contest_scenario(sessions, request.seed)
     scenario = scenario.model_copy(update={"recorder": Recorder(mousemove_hz=30, scroll_ms=33)})

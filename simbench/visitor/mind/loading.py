@@ -46,6 +46,11 @@ def _wait(me: Visitor, p: Percept) -> Doing:
             me.journal.lookalike("slow_load_exit", "done_anyway", view, began, p.now_ms)
             me.leaving = "enough"
             return
+    aware = p.loading
+    if p.loading:
+        # For a moment nobody is aware of waiting.
+        yield Await(min(me.dice.lognormal(B.aware_ms, B.aware_sigma), max(began + patience_ms - p.now_ms, 1.0)))
+        aware = p.loading
     limit = began + patience_ms
     if p.loading:
         yield Await(max(limit - p.now_ms, 1.0))
@@ -54,7 +59,7 @@ def _wait(me: Visitor, p: Percept) -> Doing:
         limit = began + B.feedback * patience_ms
         yield Await(max(limit - p.now_ms, 1.0))
     if not p.loading:
-        if stayed:
+        if aware and stayed and view >= 0:
             me.journal.lookalike("hesitation", "waiting", view, began, p.now_ms)
         return
     cause = p.blame_load(limit - began)
