@@ -76,8 +76,8 @@ def test_features_are_of_the_stretch_that_they_are_about() -> None:
     assert set(found.column("presses")[triple]) <= {2.0, 3.0}  # consent may fall in between
 
 
-#: Look-alikes that one line still tells, or that nothing does: to be mended, not to grow. What is dragged moves while it
-#: is held, what is pressed in vain does not (docs/guards.md).
+#: Look-alikes that one line still tells, or that nothing does: to be mended, not to grow. What is dragged moves while
+#: it is held, what is pressed in vain does not (docs/guards.md).
 KNOWN = {("dead_click", "drag_selection")}
 
 
@@ -85,7 +85,7 @@ KNOWN = {("dead_click", "drag_selection")}
 def test_no_one_liner_is_proved_to_tell_any_kind() -> None:
     """At a small size: fails where a 95 % interval lies beyond the bar.
 
-    A contest that stands exactly at a bar fails so for 1 seed in 40; those that hold do by a distance. None with this seed.
+    A contest that stands exactly at a bar fails so for 1 seed in 40; those that hold do so by a distance.
     """
     outcome = study_one_liners(Request(size=0.12, seed=2))
     verdicts = {(c["kind"], c["lookalike"]): c["verdict"] for c in outcome.document["contests"]}
