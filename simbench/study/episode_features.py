@@ -201,6 +201,22 @@ class _Pages:
                 if target == call["target"] or target.startswith(f"{call['target']} > "):
                     self.call_of[code] = number
 
+        # How often each visit presses a call to action, and the visits of each visitor.
+        down = played.events.name("type").is_("pointerdown")
+        called = down & (self.call_of[played.events.name("target").codes] >= 0)
+        self.calls = np.bincount(played.session["events"][called], minlength=played.count)
+        self._visitor = played.visitor
+        self._visits: dict[int, list[int]] = {}
+        for number, visitor in enumerate(played.visitor.tolist()):
+            self._visits.setdefault(visitor, []).append(number)
+
+    def other_visits(self, session: int) -> tuple[list[int], list[int]]:
+        """Recorded visits of the same visitor before and after this one."""
+        start = self.session_start
+        known = [one for one in self._visits[int(self._visitor[session])] if np.isfinite(start[one])]
+        return ([one for one in known if start[one] < start[session]],
+                [one for one in known if start[one] > start[session]])  # fmt: skip
+
     def row(self, session: int, view: int) -> int | None:
         """The row of a view, where it was recorded."""
         return self._rows.get((session, view))
@@ -384,6 +400,7 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
     last_typed = float(stream.time[whole][typed[-1]]) if typed.size else np.nan
     rest = slice(whole.stop, high)
     pressed_later = pages.call_of[stream.target[rest][stream.type[rest] == _DOWN[0]]]
+    earlier_visits, later_visits = pages.other_visits(session)
     call = pages.call_on.get(pages.page.text(at) or "", -2)
     fields = stream.target[whole][types == _FOCUS]
     return {
@@ -413,6 +430,9 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
         "left_in_visit_ms": float(pages.session_end[session] - end),
         "viewport_w": float(pages.width[at]),
         "reach": float((scrolls.max() if scrolls.size else 0.0) + pages.height[at]) / float(max(pages.doc[at], 1.0)),
+        "visits_before": float(len(earlier_visits)),
+        "visits_after": float(len(later_visits)),
+        "calls_in_later_visits": float(sum(pages.calls[one] for one in later_visits)),
         "same_call_later": float(np.count_nonzero(pressed_later == call)),
         "any_call_later": float(np.count_nonzero(pressed_later >= 0)),
         "submits_later": float(np.count_nonzero(stream.type[rest] == EVENT_TYPES.index("submit"))),

@@ -140,7 +140,7 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
             yield Await(deadline_ms * (B.feedback - 1.0))
     came = p.response or ("page" if p.view != view else "")
     late = not came
-    if came and alive and waits_from is not None and came != "page":
+    if came and alive and waits_from is not None and not p.loading:
         me.journal.lookalike("hesitation", "waiting", view, waits_from, p.now_ms, target=target)
     if late:
         came = yield from _disappointed(me, p, element, run, cause, covered=not meant)
