@@ -197,9 +197,9 @@ class _Pages:
         self.call_on = {call["page"]: number for number, call in enumerate(calls)}
         self.call_of = np.full(len(self.targets) + 1, -1)
         for code, target in enumerate(self.targets):
-            for number, call in enumerate(calls):
+            for place, call in enumerate(calls):
                 if target == call["target"] or target.startswith(f"{call['target']} > "):
-                    self.call_of[code] = number
+                    self.call_of[code] = place
 
         # How often each visit presses a call to action, and the visits of each visitor.
         down = played.events.name("type").is_("pointerdown")
@@ -207,8 +207,8 @@ class _Pages:
         self.calls = np.bincount(played.session["events"][called], minlength=played.count)
         self._visitor = played.visitor
         self._visits: dict[int, list[int]] = {}
-        for number, visitor in enumerate(played.visitor.tolist()):
-            self._visits.setdefault(visitor, []).append(number)
+        for place, visitor in enumerate(played.visitor.tolist()):
+            self._visits.setdefault(visitor, []).append(place)
 
     def other_visits(self, session: int) -> tuple[list[int], list[int]]:
         """Recorded visits of the same visitor before and after this one."""

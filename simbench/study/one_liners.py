@@ -114,7 +114,7 @@ def _scores(
 ) -> npt.NDArray[np.float64]:  # fmt: skip
     """Held-out scores of one classifier a kind, which learns on `_MOST` or so.
 
-    True ones weigh as much as all look-alikes together, and each of those by the root of its number, so that the rare
+    True ones weigh as much as all look-alikes together, and each kind of those as much as any other, so that the rare
     are learned too.
     """
     spare = np.flatnonzero(~positive)
@@ -124,7 +124,7 @@ def _scores(
     weight[np.random.default_rng(seed).permutation(common)[: max(len(rows) - _MOST, 0)]] = 0.0
     for name in count:
         own = (names == name) & (weight > 0)
-        weight[own] = 1.0 / np.sqrt(max(own.sum(), 1))
+        weight[own] = 1.0 / max(own.sum(), 1)
     for side in (positive, ~positive):
         weight[side] *= 0.5 * len(rows) / max(weight[side].sum(), 1e-9)
     categories = [seen.names.index(name) for name in CATEGORIES if name in seen.names]
