@@ -300,7 +300,7 @@ def _observable(
     """Whether at least one act of each episode was recorded.
 
     Of outcomes, any act of their view counts, but their end must lie before the recording stops; of episodes that are
-    pauses, what was done just before and after.
+    pauses, what was done just before and after, where their view was recorded at all.
     """
     slack = np.array([_SLACK_MS.get(entry.kind, 1.0) for _, _, entry in entries])
     low = np.searchsorted(seen.key, Expanded.moment(session, np.maximum(begin - slack, 0.0)), side="left")
@@ -308,7 +308,8 @@ def _observable(
     observable = high > low
     view = session.astype(np.int64) * 100_000 + np.array([entry.view for _, _, entry in entries], dtype=np.int64)
     outcome = np.array([entry.kind in OUTCOME_KINDS for _, _, entry in entries], dtype=bool)
-    return np.where(outcome, np.isin(view, seen.views) & (end <= cut[session]), observable)
+    viewed = np.isin(view, seen.views)
+    return np.where(outcome, viewed & (end <= cut[session]), observable & (viewed | (slack <= 1.0)))
 
 
 def _truth_sessions(

@@ -57,7 +57,6 @@ _MULTI_CLICK_MS: Final = 500.0
 _MULTI_CLICK_PX: Final = 4.0
 _NEVER: Final = float("inf")
 #: A finger that rests this long marks a word (Android: 500 ms, iOS about as long).
-_LONG_PRESS_MS: Final = 650.0
 _RESTED_MS: Final = 500.0
 #: From the press to the tab or the system's window that it opens (assumed, 20 to 300 ms); and how long it takes to shut
 #: one that was not wanted (assumed, 700 to 4000 ms).
@@ -350,7 +349,7 @@ class World:
                 self._advance(self.now_ms + act.gap_ms)
                 self.x = min(max(self.x + act.drift_x, 0.0), self.scene.vw - 1.0)
                 self.y = min(max(self.y + act.drift_y, 0.0), self.scene.vh - 1.0)
-            element = self._press_down(act.hold_ms) if act.clicks > 1 else self._press_down(_LONG_PRESS_MS, click=False)
+            element = self._press_down(act.hold_ms, click=act.clicks > 1)
         words = element.words if element is not None else 0
         length = 6.0 * max(words, 1) if act.clicks == 3 else 6.0
         # A word is marked as the button goes down for the second time, and by a finger once it has rested.

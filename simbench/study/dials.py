@@ -24,7 +24,7 @@ from simbench.scenario.model import Recorder, Scenario
 from simbench.site.model import Site, load_site
 from simbench.study.dial_picture import draw_dials_picture
 from simbench.study.measures import Measured, measure, measure_names
-from simbench.study.played import Rehearsal, enriched_scenario
+from simbench.study.played import Rehearsal, contest_scenario
 from simbench.study.shifted import turned
 from simbench.study.statistics import PairedSlope, holm, paired_slope
 from simbench.study.study import Outcome, Request, Study, StudyTable
@@ -149,8 +149,9 @@ def judge(slopes: Mapping[tuple[str, str], PairedSlope], matrix: Mapping[str, Di
 # -- playing ----------------------------------------------------------------------------------------------------------
 
 
+@cache
 def _base(sessions: int, seed: int) -> Scenario:
-    return enriched_scenario(sessions, seed).model_copy(update={"recorder": Recorder(mousemove_hz=25, scroll_ms=50)})
+    return contest_scenario(sessions, seed).model_copy(update={"recorder": Recorder(mousemove_hz=25, scroll_ms=50)})
 
 
 def _interests(site: Site) -> dict[str, set[tuple[str, str]]]:

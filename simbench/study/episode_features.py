@@ -35,6 +35,7 @@ CATEGORIES: Final = (
     "next_page",
     "next_nav",
     "previous_page",
+    "last_field",
     "tag",
     "role",
     "cursor",
@@ -87,6 +88,15 @@ class _Stream:
         self.state = events.name("state").codes[order]
         bounds = np.searchsorted(self.session, np.arange(played.count + 1))
         self.first, self.last = bounds[:-1], bounds[1:]
+        self.moves, self.answers = np.isin(self.type, _MOVE), np.isin(self.type, _ANSWERED)
+        self._holds: dict[int, float] = {}
+
+    def usual_hold(self, session: int) -> float:
+        """The median time from press to release of a whole visit, ms; NaN where nothing is pressed."""
+        if session not in self._holds:
+            held = _holds(self, slice(int(self.first[session]), int(self.last[session])))
+            self._holds[session] = float(np.median(held)) if held.size else np.nan
+        return self._holds[session]
 
     def span(self, session: int, start: float, end: float) -> slice:
         """Rows of `session` from `start` to `end`, both inclusive."""
@@ -101,15 +111,25 @@ def _type(*names: str) -> Ints:
     return np.array([EVENT_TYPES.index(name) for name in names])
 
 
+def _codes(*names: str) -> dict[str, int]:
+    return {name: EVENT_TYPES.index(name) for name in names}
+
+
 _DOWN: Final = _type("pointerdown")
 _MOVE: Final = _type("mousemove", "touchmove")
 _SCROLL: Final = _type("scroll")
+_UP: Final = _type("pointerup")
 _KEY: Final = _type("keydown")
+_FOCUS: Final = EVENT_TYPES.index("focus")
 _INPUT: Final = _type("input")
 _ANSWERED: Final = _type(*_ANSWERS)
-_COUNTED: Final = (
+_COUNTED: Final = _codes(
     "mutation", "request", "response", "error", "focus", "blur", "input", "change", "submit", "selection",
     "visibility", "dblclick", "open", "pagehide", "popstate", "click", "scroll", "invalid",
+)  # fmt: skip
+_AROUND: Final = _codes(
+    "mutation", "click", "scroll", "mousemove", "keydown", "pagehide", "error", "response", "visibility", "touchmove",
+    "input",
 )  # fmt: skip
 
 
@@ -172,6 +192,30 @@ class _Pages:
         self.device[played.session["sessions"]] = device
         self._elements = _elements(played)
         self.targets = played.events.name("target").names
+        calls = played.goals.get("ctas", [])
+        #: The main call to action of each page, and of each target that is one or lies inside one (by code).
+        self.call_on = {call["page"]: number for number, call in enumerate(calls)}
+        self.call_of = np.full(len(self.targets) + 1, -1)
+        for code, target in enumerate(self.targets):
+            for place, call in enumerate(calls):
+                if target == call["target"] or target.startswith(f"{call['target']} > "):
+                    self.call_of[code] = place
+
+        # How often each visit presses a call to action, and the visits of each visitor.
+        down = played.events.name("type").is_("pointerdown")
+        called = down & (self.call_of[played.events.name("target").codes] >= 0)
+        self.calls = np.bincount(played.session["events"][called], minlength=played.count)
+        self._visitor = played.visitor
+        self._visits: dict[int, list[int]] = {}
+        for place, visitor in enumerate(played.visitor.tolist()):
+            self._visits.setdefault(visitor, []).append(place)
+
+    def other_visits(self, session: int) -> tuple[list[int], list[int]]:
+        """Recorded visits of the same visitor before and after this one."""
+        start = self.session_start
+        known = [one for one in self._visits[int(self._visitor[session])] if np.isfinite(start[one])]
+        return ([one for one in known if start[one] < start[session]],
+                [one for one in known if start[one] > start[session]])  # fmt: skip
 
     def row(self, session: int, view: int) -> int | None:
         """The row of a view, where it was recorded."""
@@ -208,16 +252,15 @@ def _elements(played: Played) -> dict[tuple[str | None, str], dict[str, float]]:
 def _measure(stream: _Stream, pages: _Pages, session: int, at: int, start: float, end: float) -> dict[str, float]:
     here = stream.span(session, start, end)
     found = _simple(stream, pages, session, at, start, end, here)
-    types = stream.type[here]
-    for name in _COUNTED:
-        found[f"n_{name}"] = float(np.count_nonzero(types == EVENT_TYPES.index(name)))
+    counts = np.bincount(stream.type[here], minlength=len(EVENT_TYPES))
+    for name, code in _COUNTED.items():
+        found[f"n_{name}"] = float(counts[code])
     for near in _NEAR_MS:
         for side, rows in (("before", stream.span(session, start - near, start - 1)),
                            ("after", stream.span(session, end + 1, end + near))):  # fmt: skip
-            around = stream.type[rows]
-            for name in ("mutation", "click", "scroll", "mousemove", "keydown", "pagehide", "error", "response",
-                         "visibility", "touchmove", "input"):  # fmt: skip
-                found[f"{name}_{side}_{near:.0f}"] = float(np.count_nonzero(around == EVENT_TYPES.index(name)))
+            around = np.bincount(stream.type[rows], minlength=len(EVENT_TYPES))
+            for name, code in _AROUND.items():
+                found[f"{name}_{side}_{near:.0f}"] = float(around[code])
     found |= _presses(stream, pages, session, at, start, end, here)
     found |= _course(stream, pages, session, at, start, end)
     return found
@@ -230,7 +273,7 @@ def _simple(
     down = types == _DOWN[0]
     times, xs, ys = time[down], stream.x[here][down], stream.y[here][down]
     gaps = np.diff(times)
-    moves = np.isin(types, _MOVE)
+    moves = stream.moves[here]
     mx, my = stream.x[here][moves], stream.y[here][moves] - np.nan_to_num(stream.scroll[here][moves])
     dx, dy = np.diff(mx), np.diff(my)
     way = np.hypot(dx, dy)
@@ -272,7 +315,7 @@ def _presses(
     around = stream.span(session, start - 60_000.0, end + 10_000.0)
     rows = np.arange(around.start, around.stop)
     down = rows[stream.type[around] == _DOWN[0]]
-    answers = stream.time[around][np.isin(stream.type[around], _ANSWERED)]
+    answers = stream.time[around][stream.answers[around]]
     mutations = stream.time[around][stream.type[around] == EVENT_TYPES.index("mutation")]
     times = stream.time[down]
     wait = _next_after(answers, times)
@@ -288,7 +331,12 @@ def _presses(
                "focusable": np.nan, "inside_control": np.nan, "text_length": np.nan}  # fmt: skip
     dead = wait > _ANSWER_MS
     next_one = down[after][0] if after.any() else -1
+    held, usual = _holds(stream, here), stream.usual_hold(session)
+    gaps = np.diff(times[inside])
     return {
+        "hold_ms": float(held.mean()) if held.size else np.nan,
+        "hold_against_own": float(held.mean()) / max(usual, 1.0) if held.size else np.nan,
+        "gap_spread": float(np.std(np.log(np.maximum(gaps, 1.0)))) if gaps.size > 1 else np.nan,
         **{name: float(element.get(name, missing)) for name, missing in nothing.items()},
         "first_answer_ms": float(min(wait[inside][0], 1e5)) if inside.any() else np.nan,
         "first_mutation_ms": float(min(wait_mutation[inside][0], 1e5)) if inside.any() else np.nan,
@@ -309,6 +357,17 @@ def _presses(
         "press_y": float(stream.y[first]) if first >= 0 else np.nan,
         "scroll_at": float(stream.scroll[first]) if first >= 0 else np.nan,
     }  # fmt: skip
+
+
+def _holds(stream: _Stream, rows: slice) -> Floats:
+    """From press to release, of all presses in `rows` that are let go of there, ms."""
+    kind = stream.type[rows]
+    place = np.flatnonzero((kind == _DOWN[0]) | (kind == _UP[0]))
+    pressed = place[:-1][(kind[place[:-1]] == _DOWN[0]) & (kind[place[1:]] == _UP[0])] if place.size > 1 else place[:0]
+    released = place[np.searchsorted(place, pressed) + 1] if pressed.size else pressed
+    time = stream.time[rows]
+    found: Floats = time[released] - time[pressed]
+    return found
 
 
 def _next_after(answers: Floats, times: Floats) -> Floats:
@@ -334,7 +393,16 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
     visited = [pages.row(session, n) for n in range(view or 0)]
     seen_pages = [int(pages.page.codes[row]) for row in visited if row is not None]
     scrolls = stream.scroll[whole][types == _SCROLL[0]]
-    fields = stream.target[whole][np.isin(types, _type("focus"))]
+    focused = np.flatnonzero(types == _FOCUS)
+    last = whole.start + int(focused[-1]) if focused.size else -1
+    after_last = stream.type[last : whole.stop] if last >= 0 else types[:0]
+    typed = np.flatnonzero(types == _INPUT[0])
+    last_typed = float(stream.time[whole][typed[-1]]) if typed.size else np.nan
+    rest = slice(whole.stop, high)
+    pressed_later = pages.call_of[stream.target[rest][stream.type[rest] == _DOWN[0]]]
+    earlier_visits, later_visits = pages.other_visits(session)
+    call = pages.call_on.get(pages.page.text(at) or "", -2)
+    fields = stream.target[whole][types == _FOCUS]
     return {
         "page": float(pages.page.codes[at]),
         "nav": float(pages.nav.codes[at]),
@@ -362,6 +430,19 @@ def _course(stream: _Stream, pages: _Pages, session: int, at: int, start: float,
         "left_in_visit_ms": float(pages.session_end[session] - end),
         "viewport_w": float(pages.width[at]),
         "reach": float((scrolls.max() if scrolls.size else 0.0) + pages.height[at]) / float(max(pages.doc[at], 1.0)),
+        "visits_before": float(len(earlier_visits)),
+        "visits_after": float(len(later_visits)),
+        "calls_in_later_visits": float(sum(pages.calls[one] for one in later_visits)),
+        "same_call_later": float(np.count_nonzero(pressed_later == call)),
+        "any_call_later": float(np.count_nonzero(pressed_later >= 0)),
+        "submits_later": float(np.count_nonzero(stream.type[rest] == EVENT_TYPES.index("submit"))),
+        "last_field": float(stream.target[last] % 250) if last >= 0 else -1.0,
+        "last_field_keys": float(np.count_nonzero(after_last == _KEY[0])),
+        "last_field_inputs": float(np.count_nonzero(after_last == _INPUT[0])),
+        "since_typing_ms": float(pages.end[at]) - last_typed,
+        "since_focus_ms": float(pages.end[at] - stream.time[last]) if last >= 0 else np.nan,
+        "view_mutations": float(np.count_nonzero(types == EVENT_TYPES.index("mutation"))),
+        "view_invalid": float(np.count_nonzero(types == EVENT_TYPES.index("invalid"))),
         "view_keys": float(np.count_nonzero(types == _KEY[0])),
         "view_submits": float(np.count_nonzero(types == EVENT_TYPES.index("submit"))),
         "view_clicks": float(np.count_nonzero(types == EVENT_TYPES.index("click"))),

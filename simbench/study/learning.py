@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simbench.errors import BadInput
 
-__all__ = ["held_out_scores", "leak_scores"]
+__all__ = ["folds", "held_out_scores", "leak_scores"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -33,20 +33,26 @@ def _one_thread() -> Any:
     return importlib.import_module("threadpoolctl").threadpool_limits(limits=1)
 
 
-def held_out_scores(values: Floats, positive: Bools, group: Ints, categories: list[int], seed: int) -> Floats:
-    """How likely each row is positive, by classifiers that saw no row of its group.
-
-    The mean of gradient boosting and a random forest, both told to weigh the two classes alike; `categories` are the
-    columns that hold names.
-    """
-    ensemble = _learners()
+def folds(group: Ints, seed: int) -> Ints:
+    """The fold of each row, 0 to 4; rows of one group share a fold."""
     names, member = np.unique(group, return_inverse=True)
     fold_of = np.random.default_rng(seed).permutation(len(names)) % min(_FOLDS, max(len(names), 2))
-    fold = fold_of[member]
+    return np.asarray(fold_of[member], dtype=np.int64)
+
+
+def held_out_scores(
+    values: Floats, positive: Bools, weight: Floats, fold: Ints, categories: list[int], seed: int
+) -> Floats:
+    """How likely each row is positive, by a classifier that saw no row of its fold.
+
+    It is the mean of gradient boosting and a random forest; `categories` are the columns that hold names, `weight` how
+    much each row counts in learning (0: it is only judged).
+    """
+    ensemble = _learners()
     scores = np.full(len(positive), 0.5)
     for each in range(int(fold.max(initial=0)) + 1):
         test = fold == each
-        train = ~test
+        train = ~test & (weight > 0.0)
         if not test.any() or positive[train].all() or not positive[train].any():
             continue
         # What does not vary among those that are learned on says nothing.
@@ -57,15 +63,13 @@ def held_out_scores(values: Floats, positive: Bools, group: Ints, categories: li
         amounts[:, named] = np.where(amounts[:, named] >= 0, amounts[:, named] % 250, np.nan)
         boosted = ensemble.HistGradientBoostingClassifier(
             max_iter=70, learning_rate=0.12, max_leaf_nodes=15, min_samples_leaf=6, l2_regularization=1.0,
-            class_weight="balanced", early_stopping=False, categorical_features=named, random_state=seed,
+            early_stopping=False, categorical_features=named, random_state=seed,
         )  # fmt: skip
-        forest = ensemble.RandomForestClassifier(
-            n_estimators=120, min_samples_leaf=2, class_weight="balanced_subsample", random_state=seed
-        )
+        forest = ensemble.RandomForestClassifier(n_estimators=120, min_samples_leaf=2, random_state=seed)
         total = np.zeros(int(test.sum()))
         with _one_thread():
             for learner, data in ((boosted, amounts), (forest, filled)):
-                learner.fit(data[train], positive[train])
+                learner.fit(data[train], positive[train], sample_weight=weight[train])
                 total += learner.predict_proba(data[test])[:, 1]
         scores[test] = total / 2
     return scores

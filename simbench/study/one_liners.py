@@ -18,9 +18,9 @@ import numpy.typing as npt
 from simbench.events.schema import KINDS
 from simbench.scenario.model import Recorder
 from simbench.study.episode_features import CATEGORIES, SIMPLE, Seen, seen_episodes
-from simbench.study.learning import held_out_scores
+from simbench.study.learning import folds, held_out_scores
 from simbench.study.one_liner_picture import draw_one_liners
-from simbench.study.played import enriched_scenario, play
+from simbench.study.played import contest_scenario, play
 from simbench.study.statistics import BalancedAccuracy, balanced_accuracy, best_threshold, halves
 from simbench.study.study import Outcome, Request, Study, StudyTable
 
@@ -71,7 +71,8 @@ def contests(seen: Seen, seed: int, *, learn: bool = True) -> list[Contest]:
         if true.sum() < _LEAST or false.sum() < _LEAST:
             continue
         rows = np.flatnonzero(true | false)
-        said = _classified(seen, rows, true[rows], seed) if learn else None
+        fold = folds(seen.cluster[rows], seed)
+        scores = _scores(seen, rows, true[rows], names[rows], fold, seed) if learn else None
         for name in ["", *sorted(set(names[false]))]:
             other = false & (names == name) if name else false
             if other.sum() < _LEAST:
@@ -79,15 +80,10 @@ def contests(seen: Seen, seed: int, *, learn: bool = True) -> list[Contest]:
             chosen = np.flatnonzero(true | other)
             feature, rule = _one_line(seen, chosen, true[chosen], half[chosen])
             ceiling = None
-            if said is not None:
-                kept = np.isin(rows, chosen) & np.isfinite(said)
-                ceiling = balanced_accuracy(said[kept] > 0.5, true[rows[kept]], seen.cluster[rows[kept]])
-                if name and ceiling.value < CEILING:
-                    # One that learned on all look-alikes at once has its cut elsewhere: ask one that knows these alone.
-                    own = _classified(seen, chosen, true[chosen], seed)
-                    known = np.isfinite(own)
-                    alone = balanced_accuracy(own[known] > 0.5, true[chosen[known]], seen.cluster[chosen[known]])
-                    ceiling = max(ceiling, alone, key=lambda each: each.value)
+            if scores is not None:
+                kept = np.isin(rows, chosen)
+                told = _told(scores[kept], true[rows[kept]], fold[kept])
+                ceiling = balanced_accuracy(told, true[rows[kept]], seen.cluster[rows[kept]])
             found.append(
                 Contest(kind=kind, lookalike=name, true=int(true.sum()), false=int(other.sum()), feature=feature,
                         rule=rule, ceiling=ceiling)
@@ -112,29 +108,48 @@ def _one_line(
     return " or ".join(used), balanced_accuracy(said, positive, seen.cluster[rows])
 
 
-def _classified(
-    seen: Seen, rows: npt.NDArray[np.int64], positive: npt.NDArray[np.bool_], seed: int
-) -> npt.NDArray[np.float64]:
-    """Held-out scores; NaN for look-alikes that were left out because there are so many."""
-    kept = np.arange(len(rows))
-    if len(rows) > _MOST:
-        spare = np.flatnonzero(~positive)
-        drop = np.random.default_rng(seed).permutation(spare)[: min(len(rows) - _MOST, len(spare) - _MOST // 2)]
-        kept = np.setdiff1d(kept, drop)
+def _scores(
+    seen: Seen, rows: npt.NDArray[np.int64], positive: npt.NDArray[np.bool_], names: npt.NDArray[np.object_],
+    fold: npt.NDArray[np.int64], seed: int,
+) -> npt.NDArray[np.float64]:  # fmt: skip
+    """Held-out scores of one classifier a kind, which learns on `_MOST` or so.
+
+    True ones weigh as much as all look-alikes together, and each kind of those as much as any other, so that the rare
+    are learned too.
+    """
+    spare = np.flatnonzero(~positive)
+    count = {name: int((names[spare] == name).sum()) for name in set(names[spare])}
+    common = np.array([row for row in spare if count[names[row]] > _MOST // 10], dtype=np.int64)
+    weight = np.ones(len(rows))
+    weight[np.random.default_rng(seed).permutation(common)[: max(len(rows) - _MOST, 0)]] = 0.0
+    for name in count:
+        own = (names == name) & (weight > 0)
+        weight[own] = 1.0 / max(own.sum(), 1)
+    for side in (positive, ~positive):
+        weight[side] *= 0.5 * len(rows) / max(weight[side].sum(), 1e-9)
     categories = [seen.names.index(name) for name in CATEGORIES if name in seen.names]
-    scores = np.full(len(rows), np.nan)
-    scores[kept] = held_out_scores(seen.values[rows[kept]], positive[kept], seen.cluster[rows[kept]], categories, seed)
-    # Either class counts alike: the cut lies where as large a share of either is beyond it.
-    inside = scores[kept]
-    cut = best_threshold(inside, positive[kept]).at if len(kept) else 0.5
-    scores[kept] = np.clip(0.5 + (inside - cut), 0, 1)
-    return scores
+    return held_out_scores(seen.values[rows], positive, weight, fold, categories, seed)
+
+
+def _told(
+    scores: npt.NDArray[np.float64], positive: npt.NDArray[np.bool_], fold: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """What the classifier says, with a cut that is chosen for each fold on the others, never on what it judges.
+
+    It lies where as large a share as possible of the true ones, and of these look-alikes, is on its own side.
+    """
+    said = np.zeros(len(scores), dtype=np.bool_)
+    for each in np.unique(fold):
+        judged = fold == each
+        if positive[~judged].any() and not positive[~judged].all():
+            said[judged] = scores[judged] > best_threshold(scores[~judged], positive[~judged]).at
+    return said
 
 
 def study_one_liners(request: Request) -> Outcome:
-    """Play an enriched shop and hold all contests."""
+    """Play the contests' scenario and hold all contests."""
     sessions = max(200, round(_SESSIONS * request.size))
-    scenario = enriched_scenario(sessions, request.seed)
+    scenario = contest_scenario(sessions, request.seed)
     scenario = scenario.model_copy(update={"recorder": Recorder(mousemove_hz=30, scroll_ms=33)})
     request.tell("playing", 0.05)
     seen = seen_episodes(play(scenario, workers=request.workers))

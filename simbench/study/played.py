@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,11 +24,14 @@ from simbench.events.run import Run
 from simbench.events.schema import ELEMENTS
 from simbench.events.truth import Truth
 from simbench.scenario.loading import load_scenario, resolve
-from simbench.scenario.model import Faults, Recorder, Scenario, ScenarioPersona
+from simbench.scenario.model import Campaign, Faults, Recorder, Scenario, ScenarioPersona
 from simbench.site.model import load_site
 from simbench.visitor.persona.library import DEFAULT, default_library
 
-__all__ = ["Names", "Played", "Rehearsal", "Table", "clean_scenario", "crowd", "enriched_scenario", "play", "tables_of"]
+__all__ = [
+    "Names", "Played", "Rehearsal", "Table", "clean_scenario", "contest_scenario", "crowd", "enriched_scenario", "play",
+    "tables_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +220,52 @@ def enriched_scenario(sessions: int, seed: int) -> Scenario:
             "expect": (),
         }
     )  # fmt: skip
+
+
+#: In a contest some come more often: those who do what is rare. Weights against 1 for everybody else.
+_OFTEN: Final[Mapping[str, float]] = {"impatient": 3.0, "pogo_sticker": 6.0, "form_wary": 3.0, "reorderer": 2.0}
+#: Half of the days of a contest bring so many more visits than the server was made for (share of the ordinary ones).
+_RUSH: Final = 0.8
+_DAYS: Final = 6
+
+
+def contest_scenario(sessions: int, seed: int) -> Scenario:
+    """The enriched shop with what is rare made less so, for contests and dials.
+
+    Rushes keep pages waiting, more people buy, are impatient, or look for something in vain, and every defect is there.
+    """
+    scenario = enriched_scenario(sessions, seed)
+    people = [one.model_copy(update={"goal": _more_buying(one.goal)}) for one in scenario.personas]
+    shares = {one.name: one.share * _OFTEN.get(one.name, 1.0) for one in people}
+    whole = sum(shares.values())
+    per_day = sessions / _DAYS / (1.0 + 0.5 * _RUSH)
+    begin = scenario.start
+    rush = Campaign.model_validate(
+        {
+            "name": "rush", "source": "paid", "landing": "/", "from": begin + timedelta(days=2),
+            "until": begin + timedelta(days=5), "extra_per_day": _RUSH * per_day,
+        }
+    )  # fmt: skip
+    # Half of all visitors come upon a call to action far down, the others upon one that looks like an advertisement.
+    known = {defect for variant in scenario.variants for defect in variant.defects}
+    first, last = scenario.variants
+    last = last.model_copy(update={"defects": (*last.defects, *({"cta-below-fold"} - known))})
+    return scenario.model_copy(
+        update={
+            "personas": tuple(
+                one.model_copy(update={"share": shares[one.name] / whole}) for one in people
+            ),
+            "arrivals": scenario.arrivals.model_copy(update={"per_day": per_day, "weekend": 1.0}),
+            "campaigns": (rush,),
+            "variants": (first, last),
+        }
+    )  # fmt: skip
+
+
+def _more_buying(goal: Mapping[str, float]) -> dict[str, float]:
+    """Shares of goals with twice as much buying as there is: forms are what is rare."""
+    raised = {name: share * (2.0 if name == "buy" else 1.0) for name, share in goal.items()}
+    return {name: share / sum(raised.values()) for name, share in raised.items()}
 
 
 def clean_scenario(sessions: int, seed: int) -> Scenario:

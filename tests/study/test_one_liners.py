@@ -76,20 +76,19 @@ def test_features_are_of_the_stretch_that_they_are_about() -> None:
     assert set(found.column("presses")[triple]) <= {2.0, 3.0}  # consent may fall in between
 
 
-#: Look-alikes that one line still tells, or that nothing does: to be mended, not to grow.
-KNOWN = {
-    ("hesitation", "typing"),
-    ("hesitation", "waiting"),
-    ("hesitation", "distraction"),
-    ("rage_click", "calm_retry"),
-}
+#: Look-alikes that one line still tells, or that nothing does: to be mended, not to grow. What is dragged moves while
+#: it is held, what is pressed in vain does not (docs/guards.md).
+KNOWN = {("dead_click", "drag_selection")}
 
 
 @pytest.mark.slow
 def test_no_one_liner_is_proved_to_tell_any_kind() -> None:
-    """At a small size: fails where a 95 % interval lies beyond the bar, by chance in at most 2.5 % of contests."""
-    outcome = study_one_liners(Request(size=0.1, seed=2))
+    """At a small size: fails where a 95 % interval lies beyond the bar.
+
+    A contest that stands exactly at a bar fails so for 1 seed in 40; those that hold do so by a distance.
+    """
+    outcome = study_one_liners(Request(size=0.12, seed=2))
     verdicts = {(c["kind"], c["lookalike"]): c["verdict"] for c in outcome.document["contests"]}
-    assert verdicts
+    assert {kind for kind, _ in verdicts} >= {"rage_click", "dead_click", "u_turn", "hesitation", "scroll_hunt"}
     assert {key for key, verdict in verdicts.items() if verdict in ("too easy", "too hard")} <= KNOWN
     assert (outcome.document["one_line"], outcome.document["ceiling"]) == (ONE_LINE, CEILING)

@@ -23,7 +23,9 @@ def double_click_word(me: Visitor, p: Percept, element: Element) -> Doing:
         return
     yield from bring_into_view(me, p, element)
     yield from point_at(me, p, element)
-    yield SelectText(2, min(me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma), 480.0))
+    hold_ms = max(30.0, 0.75 * me.dice.lognormal(me.trait.hold_ms, 0.25))
+    gap_ms = max(min(me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma), 480.0 - hold_ms), 40.0)
+    yield SelectText(2, gap_ms, hold_ms=hold_ms)
     me.journal.lookalike("rage_click", "double_click", p.view, p.began_ms, p.now_ms, target=p.hit)
     me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
     yield Look(me.dice.lognormal(700.0, 0.5), element.target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simbench.site.model import Element
-from simbench.visitor.acts import Await, Hide, Look, Percept, Read
+from simbench.visitor.acts import Await, Hide, Look, Percept, Point, Read, ScrollTo
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.hands import bring_into_view, point_at, press_calmly, select_text
 from simbench.visitor.mind.loading import refocus
@@ -149,33 +149,74 @@ def _something_to_read(me: Visitor, p: Percept) -> Element | None:
 
 
 def distracted(me: Visitor, p: Percept) -> Doing:
-    """Now and then something else wants attention: a message, a coffee, another tab."""
+    """Now and then something else wants attention: a message, a coffee, another tab, or a word from the next room."""
     minutes = 0.35
-    if me.dice.fate() >= me.trait.distraction_per_min * minutes:
+    chance = me.trait.distraction_per_min * minutes
+    fate = me.dice.fate()
+    if fate >= (1.0 + B.glances_aside) * chance:
         return
-    ms = me.dice.lognormal(B.away_ms, B.away_sigma)
     begun = p.now_ms
-    if me.dice.fate() < B.hidden:
-        yield Hide(min(ms, 20 * 60_000.0))
-        me.journal.lookalike("hesitation", "distraction", p.view, begun, p.now_ms)
-        yield from refocus(me, p)
-        return
-    yield Look(min(ms, 20 * 60_000.0))
+    if fate < chance:
+        ms = me.dice.lognormal(B.away_ms, B.away_sigma)
+        hides = me.dice.fate() < B.hidden
+    else:
+        # Only the eyes are elsewhere, and soon back.
+        ms = me.dice.lognormal(B.glance_aside_ms, B.glance_aside_sigma)
+        hides = False
+    yield Hide(min(ms, 20 * 60_000.0)) if hides else Look(min(ms, 20 * 60_000.0))
     me.journal.lookalike("hesitation", "distraction", p.view, begun, p.now_ms)
+    if hides:
+        yield from refocus(me, p)
 
 
-def hesitate(me: Visitor, p: Percept, element: Element, weight: float) -> Doing:
-    """Be torn about `element` before acting on it, with chance `weight` x hesitancy; returns whether it happened."""
+def hesitate(me: Visitor, p: Percept, element: Element, weight: float, since: float | None = None) -> Doing:
+    """Be torn about `element` before acting on it, with chance `weight` x hesitancy; returns whether it happened.
+
+    The doubt begins when the eyes come to the element (`since`, if that was before now), and lasts until the visitor
+    begins to act, or turns away.
+    """
     if me.dice.mind() >= weight * me.trait.hesitancy:
         return False
     yield from bring_into_view(me, p, element)
     own_median_ms = 1000.0 * me.trait.decision_s
-    ms = me.dice.lognormal(1.6 * own_median_ms, 0.6)
-    yield Look(ms, element.target)
-    begun = p.began_ms
+    ms = me.dice.lognormal(B.doubt * own_median_ms, B.doubt_sigma)
+    begun = p.now_ms if since is None else since
+    yield from _be_torn(me, p, element, ms)
     if ms > own_median_ms:
         me.journal.true("hesitation", p.view, begun, p.now_ms, target=element.target, intensity=ms / own_median_ms)
     else:
         me.journal.ambiguous("hesitation", "below_median_decision_time", p.view, begun, p.now_ms,
                              target=element.target)  # fmt: skip
     return True
+
+
+def _be_torn(me: Visitor, p: Percept, element: Element, ms: float) -> Doing:
+    """Look at `element` for `ms` altogether, with a hand that rests, or reaches for it and draws back, or scrolls.
+
+    Whoever is torn between two answers shows it in the way of the hand (Freeman & Ambady 2010; direction only).
+    """
+    u = me.dice.eye()
+    scene = p.scene
+    if not me.touch and u < B.doubt_reaches:
+        turns = 1 + me.dice.poisson(B.doubt_turns, me.dice.eye())
+        for turn in range(turns):
+            yield Look(ms / (turns + 1), element.target)
+            if turn % 2 == 0:
+                yield from point_at(me, p, element)
+            else:
+                away = 160.0 * me.dice.hand(), 90.0 * me.dice.hand()
+                x, y = min(max(p.x + away[0], 1.0), scene.vw - 1.0), min(max(p.y + away[1], 1.0), scene.vh - 1.0)
+                yield Point(float(round(x)), float(round(y)), me.dice.lognormal(B.doubt_move_ms, 0.4))
+        yield Look(ms / (turns + 1), element.target)
+    elif u > 1.0 - B.doubt_rereads and not element.fixed and scene.sy_max > 0.5 * scene.vh:
+        # What did it say above? Up or down, and back to it.
+        there = p.scroll_y
+        way = me.dice.lognormal(0.4 * scene.vh, 0.5) * (-1.0 if there > 0.2 * scene.vh else 1.0)
+        to = float(round(min(max(there + way, 0.0), scene.sy_max)))
+        yield Look(0.3 * ms, element.target)
+        yield ScrollTo(to, 250.0 + abs(to - there) * 0.4)
+        yield Look(0.4 * ms)
+        yield ScrollTo(there, 250.0 + abs(to - there) * 0.4)
+        yield Look(0.3 * ms, element.target)
+    else:
+        yield Look(ms, element.target)

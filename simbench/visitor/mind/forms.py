@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simbench.site.declaration import Form, FormField
 from simbench.site.model import Element
-from simbench.visitor.acts import Await, Choose, Hide, Look, Percept, Type
+from simbench.visitor.acts import Await, Choose, Hide, Look, Percept, Read, Type
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.eyes import distracted, hesitate
 from simbench.visitor.mind.hands import activate, bring_into_view, point_at, press_calmly
@@ -23,6 +23,7 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
     too_dear = B.price_check if form is me.site.forms[0] else B.too_dear if form is me.site.forms[1] else 0.0
     only_the_price = me.dice.fate() < too_dear
     called_away = me.dice.fate() < B.outside_cause
+    # The price shows sooner or later on the way; a call comes at any time.
     quits_at = int(me.dice.fate() * len(form.fields)) + 1
     interrupted_at = quits_at if me.dice.fate() < B.interruption else -1
     answered: list[FormField] = []
@@ -32,8 +33,11 @@ def fill_in(me: Visitor, p: Percept, form: Form) -> Doing:
             continue
         if field.optional and field.target not in me.effects_on_people and me.dice.form() < 0.75:
             continue
-        if (only_the_price and number >= 1) or (called_away and number >= quits_at):
+        if (only_the_price or called_away) and number >= quits_at:
             name = "price_check" if only_the_price else "outside_cause"
+            if only_the_price:
+                # It is the sum that was come for.
+                yield Read(me.dice.lognormal(B.price_ms, 0.6), float(round(p.scroll_y * me.dice.eye())))
             me.journal.lookalike("form_abandonment", name, p.view, p.now_ms, p.now_ms, target=form.form,
                                  field=field.target)  # fmt: skip
             me.leaving = name
@@ -99,8 +103,12 @@ def _label_giving_up(me: Visitor, p: Percept, form: Form, field: str | None, cau
 def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Element, progress: _Progress) -> Doing:
     """Read a label, make up one's mind, and enter something; returns False when the form is given up."""
     defect = me.effects_on_people.get(field.target)
+    # A doubt about what is asked for may come at the sight of the field, or with the fingers on the keys already.
+    doubt = 0.5 + 0.5 * me.trait.form_wary if field.sensitive else 0.0
+    at_the_keys = field.sensitive and me.dice.form() < B.doubt_at_keys
     if field.sensitive:
-        yield from hesitate(me, p, element, 0.5 + 0.5 * me.trait.form_wary)
+        if not at_the_keys:
+            yield from hesitate(me, p, element, doubt)
         if me.dice.form() < B.sensitive_quit * me.trait.form_wary:
             _give_up(me, p, form, field, progress, defect.id if defect else None)
             return False
@@ -120,7 +128,7 @@ def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Elem
     hidden_rule = defect is not None and defect.finding == "rules_hidden"
     chance_wrong = B.unknown_rule if hidden_rule else me.trait.typo
     good = field.bad is None or me.dice.form() >= chance_wrong
-    yield from enter(me, p, field, element, good=good)
+    yield from enter(me, p, field, element, good=good, doubt=doubt if at_the_keys else 0.0)
     progress.entries += 1
     if struggle_from is not None and defect is not None:
         me.journal.true("field_struggle", p.view, struggle_from, p.now_ms, target=field.target, field=field.target,
@@ -144,9 +152,12 @@ def _answer(me: Visitor, p: Percept, form: Form, field: FormField, element: Elem
     return True
 
 
-def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: bool) -> Doing:
-    """Get into a field, by pointer or by Tab, and enter something."""
+def enter(
+    me: Visitor, p: Percept, field: FormField, element: Element, *, good: bool, doubt: float = 0.0
+) -> Doing:  # fmt: skip
+    """Get into a field, by pointer or by Tab, and enter something, perhaps after a `doubt` (a chance)."""
     yield from bring_into_view(me, p, element)
+    since = p.now_ms
     # Tab leads from a field to the next one; the first is gone into by a press.
     by_tab = me.dice.form() < B.tab_key and not me.touch and me.in_fields == p.view
     me.in_fields = p.view
@@ -161,7 +172,10 @@ def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: 
         if by_tab or field.kind == "select" or element.tag == "select":
             yield Choose(field.target, me.dice.lognormal(900.0, 0.4))
         return
-    yield Look(me.dice.lognormal(0.55 * B.mental_ms, 0.5), field.target)
+    if not (doubt > 0.0 and (yield from hesitate(me, p, element, doubt, since))):
+        # One has to recall what is asked for, and to find the keys: a pause, but no doubt.
+        yield Look(me.dice.lognormal(B.recall_ms, B.recall_sigma), field.target)
+        me.journal.lookalike("hesitation", "typing", p.view, since, p.now_ms, target=field.target)
     text = field.good if good or field.bad is None else field.bad
     slips = me.dice.poisson(B.slip * len(text), me.dice.form())
     ms_per_key = me.trait.key_ms * (1.25 if me.touch else 1.0)
@@ -171,7 +185,6 @@ def enter(me: Visitor, p: Percept, field: FormField, element: Element, *, good: 
         ms_per_key *= 2.5
         slips += me.dice.poisson(0.06 * len(text), me.dice.form())
     yield Type(field.target, text or "x", ms_per_key, slips, good)
-    me.journal.lookalike("hesitation", "typing", p.view, p.began_ms, p.now_ms, target=field.target)
     if hunting:
         me.journal.lookalike("field_struggle", "slow_typist", p.view, p.began_ms, p.now_ms, target=field.target,
                              field=field.target)  # fmt: skip
@@ -188,8 +201,6 @@ def _send(me: Visitor, p: Percept, form: Form, progress: _Progress) -> Doing:
             yield from hesitate(me, p, button, 0.45)
         view = p.view
         came = yield from activate(me, p, button)
-        if p.now_ms > p.began_ms and came:
-            me.journal.lookalike("hesitation", "waiting", view, p.began_ms, p.now_ms, target=form.submit)
         if came == "page":
             accepted = True
         elif came:

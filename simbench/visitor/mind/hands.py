@@ -19,7 +19,8 @@ from simbench.visitor.person import Doing, Stray, Visitor
 from simbench.visitor.scene import Scene
 
 __all__ = [
-    "activate", "bring_into_view", "find", "point_at", "press_calmly", "press_nowhere", "select_text",
+    "activate", "bring_into_view", "calm_spread", "find", "jitter", "point_at", "press_calmly", "press_nowhere",
+    "select_text",
     "step_through",
 ]  # fmt: skip
 
@@ -135,14 +136,24 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
             alive = alive or run.alive
     elif p.view == view:
         alive = (yield from _press_again(me, p, run, habit)) or alive
+    waits_from: float | None = None
     if not p.response:
         deadline_ms = expected_ms(me, element)
-        yield Await(deadline_ms)
+        pressed_ms = p.now_ms
+        # For a moment nobody is aware of waiting (Nielsen 1993: up to a second, the flow of thought is kept).
+        yield Await(min(me.dice.lognormal(B.aware_ms, B.aware_sigma), deadline_ms))
+        if not p.response:
+            waits_from = pressed_ms
+            yield Await(max(deadline_ms - (p.now_ms - pressed_ms), 1.0))
         if not p.response and p.loading:
             # A page is seen to be on its way: one waits a little longer.
             yield Await(deadline_ms * (B.feedback - 1.0))
     came = p.response or ("page" if p.view != view else "")
     late = not came
+    if came and alive and waits_from is not None and not p.loading:
+        # On the page that is left; the one that comes ends it.
+        ended = p.now_ms if p.view == view else max(p.arrived_ms - 1.0, waits_from)
+        me.journal.lookalike("hesitation", "waiting", view, waits_from, ended, target=target)
     if late:
         came = yield from _disappointed(me, p, element, run, cause, covered=not meant)
     run.label(me)
@@ -201,12 +212,12 @@ def _press_again(me: Visitor, p: Percept, run: _Run, habit: float) -> Doing:
         name, pause_ms = "double_submit", me.dice.lognormal(B.hurry_gap_ms, B.hurry_gap_sigma)
     alive = False
     presses = 1 if name == "double_click" else 1 + me.dice.poisson(B.hurry_more, me.dice.vent())
-    spread = _calm_spread(me) if me.touch or name == "double_submit" else 0.0
+    spread = calm_spread(me) if me.touch or name == "double_submit" else 0.0
     for number in range(presses):
         yield Await(max(60.0, pause_ms if not number else me.dice.lognormal(B.hurry_gap_ms, B.hurry_gap_sigma)))
         if (p.response and name != "double_click") or p.view != run.view:
             break
-        yield from _jitter(me, p, spread)
+        yield from jitter(me, p, spread)
         yield from press_calmly(me, p)
         if p.hit == run.target:
             run.note(p)
@@ -216,12 +227,12 @@ def _press_again(me: Visitor, p: Percept, run: _Run, habit: float) -> Doing:
     return alive
 
 
-def _calm_spread(me: Visitor) -> float:
+def calm_spread(me: Visitor) -> float:
     """How far from press to press a calm hand strays in a burst (px, sd an axis): often not at all."""
     return B.jitter_touch_px if me.touch else 0.0 if me.dice.aim() < B.hand_still else B.jitter_px
 
 
-def _jitter(me: Visitor, p: Percept, spread: float, *, within: bool = False) -> Doing:
+def jitter(me: Visitor, p: Percept, spread: float, *, within: bool = False) -> Doing:
     """Between two presses the hand strays; a finger is lifted, and comes down somewhere else.
 
     `within` keeps it on what was pressed: two taps that are meant as one gesture.
@@ -400,14 +411,14 @@ def _retry(me: Visitor, p: Percept, element: Element, run: _Run, *, anew: bool) 
     begun: float | None = None
     ended = 0.0
     target = run.target
-    spread = _calm_spread(me)
+    spread = calm_spread(me)
     tempo = me.dice.lognormal(B.insist_gap_ms, B.insist_tempo_sigma)
     for number in range(1 + me.dice.poisson(B.retry_more, me.dice.vent())):
         if number:
             yield Await(max(60.0, me.dice.lognormal(tempo, B.insist_gap_sigma)))
             if p.response or p.view != run.view:
                 break
-            yield from _jitter(me, p, spread)
+            yield from jitter(me, p, spread)
         yield from press_calmly(me, p)
         run.note(p)
         if begun is None:
@@ -427,7 +438,7 @@ def _strike(me: Visitor, p: Percept, run: _Run, cause: str | None, *, at_once: b
         yield Await(me.dice.lognormal(B.strike_onset_ms, B.strike_onset_sigma))
         if not p.response and p.view == run.view and me.dice.aim() >= B.hand_still:
             # The hand has not been waiting all that time on the same spot.
-            yield from _jitter(me, p, B.strike_spread_px)
+            yield from jitter(me, p, B.strike_spread_px)
     resolved = bool(p.response) and not at_once
     if p.view != run.view:
         return
@@ -445,7 +456,7 @@ def _strike(me: Visitor, p: Percept, run: _Run, cause: str | None, *, at_once: b
             yield Await(max(40.0, me.dice.lognormal(tempo, B.strike_gap_sigma)))
             if p.view != run.view:
                 break
-            yield from _jitter(me, p, spread)
+            yield from jitter(me, p, spread)
         yield Press(max(25.0, me.dice.lognormal(me.trait.hold_ms * 0.85, 0.3)))
         if not made:
             begun, target = p.began_ms, p.hit
@@ -504,7 +515,7 @@ def step_through(me: Visitor, p: Percept, element: Element, presses: int, name: 
     view = p.view
     begun = None
     tempo = me.dice.lognormal(B.step_gap_ms, 0.3)
-    spread = _calm_spread(me)
+    spread = calm_spread(me)
     made = 0
     ended = 0.0
     target: str | None = None
@@ -515,7 +526,7 @@ def step_through(me: Visitor, p: Percept, element: Element, presses: int, name: 
         if p.view != view or element.target not in p.scene:
             break
         if number:
-            yield from _jitter(me, p, spread)
+            yield from jitter(me, p, spread)
         yield from press_calmly(me, p)
         if begun is None:
             begun, target = p.began_ms, p.hit
@@ -545,7 +556,7 @@ def select_text(me: Visitor, p: Percept, element: Element, clicks: int | None = 
         yield from _double_tap(me, p)
         return
     if me.touch:
-        yield SelectText(1, 0.0)
+        yield SelectText(1, 0.0, hold_ms=B.rest_least_ms + me.dice.lognormal(B.rest_more_ms, B.rest_more_sigma))
         me.journal.lookalike("dead_click", "text_selection", p.view, p.began_ms, p.now_ms, target=p.hit)
         if me.dice.mind() < B.click_away:
             yield Look(me.dice.lognormal(900.0, 0.5), element.target)
@@ -577,7 +588,7 @@ def _double_tap(me: Visitor, p: Percept) -> Doing:
             yield Await(max(60.0, me.dice.lognormal(B.double_gap_ms, B.double_gap_sigma) * 0.6))
             if p.view != view:
                 return
-            yield from _jitter(me, p, B.jitter_touch_px, within=True)
+            yield from jitter(me, p, B.jitter_touch_px, within=True)
         yield from press_calmly(me, p)
         begun, target = (p.began_ms, p.hit) if not number else (begun, target)
         alive = alive or p.alive

@@ -33,7 +33,8 @@ def _wait(me: Visitor, p: Percept) -> Doing:
     began, view = p.asked_ms, p.view
     patience_ms = me.dice.lognormal(1000.0 * me.trait.patience_s, B.patience_sigma)
     fate = me.dice.fate()
-    if fate < B.tab_switch:
+    stayed = fate >= B.tab_switch
+    if not stayed:
         # Another tab is looked into while this one loads.
         yield Await(me.dice.lognormal(B.tab_switch_ms, 0.5))
         if p.loading:
@@ -48,6 +49,11 @@ def _wait(me: Visitor, p: Percept) -> Doing:
             me.journal.lookalike("slow_load_exit", "done_anyway", view, began, p.now_ms)
             me.leaving = "enough"
             return
+    aware = p.loading
+    if p.loading:
+        # For a moment nobody is aware of waiting.
+        yield Await(min(me.dice.lognormal(B.aware_ms, B.aware_sigma), max(began + patience_ms - p.now_ms, 1.0)))
+        aware = p.loading
     limit = began + patience_ms
     if p.loading:
         yield Await(max(limit - p.now_ms, 1.0))
@@ -56,6 +62,9 @@ def _wait(me: Visitor, p: Percept) -> Doing:
         limit = began + B.feedback * patience_ms
         yield Await(max(limit - p.now_ms, 1.0))
     if not p.loading:
+        if aware and stayed and view >= 0:
+            ended = p.now_ms if p.view == view else max(p.arrived_ms - 1.0, began)
+            me.journal.lookalike("hesitation", "waiting", view, began, ended)
         return
     cause = p.blame_load(limit - began)
     for _ in range(_CHANCES):

@@ -13,7 +13,7 @@ from simbench.site.declaration import Interest
 from simbench.site.model import Element
 from simbench.visitor.acts import Await, Choose, Hide, Look, Percept, ScrollTo
 from simbench.visitor.behaviour import BEHAVIOUR as B
-from simbench.visitor.mind.hands import bring_into_view, find, point_at, press_calmly
+from simbench.visitor.mind.hands import bring_into_view, calm_spread, find, jitter, point_at, press_calmly
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["UNSEEN_ANSWERS", "press_disabled", "press_for_what_is_off_screen", "use_widget"]
@@ -92,9 +92,11 @@ def _press(me: Visitor, p: Percept, element: Element, presses: int) -> Doing:
     yield from find(me, element)
     yield from point_at(me, p, element)
     run = _Run(view=p.view)
+    spread = calm_spread(me)
     for number in range(presses):
         if number:
             yield Look(me.dice.lognormal(B.use_again_ms, B.use_again_sigma), element.target)
+            yield from jitter(me, p, spread)
         if p.view != run.view or p.loading:
             break
         yield from press_calmly(me, p)
