@@ -66,7 +66,7 @@ STAGES = (
     ("simbench.engine.shard", "_play", "playing: minds and world, act by act"),
     ("simbench.engine.tape", "Tape.pack", "tape packed"),
     ("simbench.engine.shard", "expand", "expansion: sorting and throttling"),
-    ("simbench.engine.expand", "expand_moves", "expansion: pointer paths"),
+    ("simbench.engine.expand", "expand_together", "expansion: pointer paths"),
     ("simbench.engine.expand", "wander_moves", "expansion: idle mouse"),
     ("simbench.engine.expand", "expand_scrolls", "expansion: scrolling"),
     ("simbench.engine.expand", "expand_keys", "expansion: keys"),

@@ -57,7 +57,10 @@ def expand_moves(moves: Moves, interval_ms: float, model: PointerModel | None = 
 
 
 def expand_together(parts: Sequence[Moves], interval_ms: float) -> list[Samples]:
-    """`expand_moves` of each of `parts`: the same samples, for less than it costs one after the other."""
+    """`expand_moves` of each of `parts`: the same samples, for less than it costs one after the other.
+
+    Either all parts say where their frames lie (`phase`), or none.
+    """
     sizes = [part.key.size for part in parts]
 
     def joined(name: str) -> NDArray[Any]:

@@ -5,7 +5,7 @@ import pytest
 
 from simbench.visitor.body.halving import Pieces, halves_of
 from simbench.visitor.body.idle import wander_moves
-from simbench.visitor.body.pointer import expand_moves
+from simbench.visitor.body.pointer import expand_moves, expand_together
 from simbench.visitor.body.pointer_model import pointer_model
 from simbench.visitor.body.samples import FRAME_MS, Moves
 from simbench.visitor.noise import act_keys
@@ -26,6 +26,16 @@ def moves_of(n: int = N, seed: int = 1, wandering: bool = False) -> Moves:
 
 def test_the_model_is_small() -> None:
     assert pointer_model().numbers <= 10_000
+
+
+def test_movements_expanded_together_come_out_as_they_do_alone() -> None:
+    mine = replace(moves_of(30), phase=np.full(30, 0.25), width=np.full(30, 1440.0))
+    none = replace(moves_of(0), phase=np.empty(0))
+    idle = replace(moves_of(40, seed=2, wandering=True), phase=np.full(40, 0.5))
+    parts = [mine, none, idle]
+    for part, samples in zip(parts, expand_together(parts, 50.0), strict=True):
+        alone = expand_moves(part, 50.0)
+        assert all(np.array_equal(getattr(samples, name), getattr(alone, name)) for name in ("row", "t", "x", "y"))
 
 
 @pytest.mark.parametrize("interval", [FRAME_MS, 50.0, 100.0])
