@@ -57,7 +57,7 @@ SOURCED: Final = tuple(
             None,
             2.98,
             20.0,
-            "3 on the whole web, Huberman 1998, to the median of one shop, Sakar et al. 2018",
+            "whole web, Huberman 1998, to median of one shop, Sakar 2018",
         ),
         ("median dwell, s", None, 15.0, 60.0, "assumed from Liu, White & Dumais 2010"),
         ("Weibull k of dwell", None, 0.5, 0.9, "below 1 on 98.5 % of pages, Liu, White & Dumais 2010"),

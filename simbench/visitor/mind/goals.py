@@ -23,8 +23,8 @@ from simbench.visitor.person import Call, Doing, Visitor
 
 __all__ = ["pursue"]
 
-#: How much pages of a shop are worth reading, by type: 0 for one that leads on to others, 1 for a text that is wanted
-#: (assumed; the scroll rate of `simbench study shares` hangs on them).
+#: How much pages of a shop are worth reading, by type: 0 for one that leads on to others, 1 for a text that was come
+#: for (assumed; the scroll rate of `simbench study shares` hangs on them).
 _APPETITE = {
     "home": 0.0, "category": 0.0, "search": 0.0, "product": 0.15, "cart": 0.0, "checkout": 0.0,
     "confirmation": 0.0, "policy": 0.25, "article": 0.5, "form": 0.0, "other": 0.1,

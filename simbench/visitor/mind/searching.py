@@ -49,9 +49,8 @@ def _hunt(me: Visitor, p: Percept, element: Element | None, name: str) -> Doing:
         return element is not None
     # What stands on the screen where the search begins and was overlooked is not come upon by leaving it behind: there
     # is a way back.
-    passes = (2 if element is not None and in_view(p, element) else 1) + me.dice.poisson(
-        B.hunt_passes * (1.0 - 0.5 * me.trait.give_up), me.dice.mind()
-    )
+    least = 2 if element is not None and in_view(p, element) else 1
+    passes = least + me.dice.poisson(B.hunt_passes * (1.0 - 0.5 * me.trait.give_up), me.dice.mind())
     begun: float | None = None
     found = False
     down = p.scroll_y < 0.6 * scene.sy_max

@@ -7,9 +7,12 @@ from simbench.visitor.person import Trait
 N = 3000
 
 
-def plans(*, screens: float = 4.0, appetite: float = 0.5, shape: float = 0.7) -> list[tuple[Stretch, ...]]:
+def plans(
+    *, screens: float = 4.0, appetite: float = 0.5, shape: float = 0.7, scroll_propensity: float = 0.54
+) -> list[tuple[Stretch, ...]]:
     luck = Luck(lambda purpose, *key: np.random.default_rng([1, *purpose.encode(), *key]), 0, N)
-    trait = Trait({"reading_wpm": 238.0, "reading_share": 0.24, "dwell_shape": shape, "scroll_propensity": 0.54})
+    trait = Trait({"reading_wpm": 238.0, "reading_share": 0.24, "dwell_shape": shape,
+                   "scroll_propensity": scroll_propensity})  # fmt: skip
     return [
         plan_reading(trait, Dice(luck, i), words=420.0, screens=screens, appetite=appetite) for i in range(N)
     ]  # fmt: skip
@@ -43,3 +46,8 @@ def test_appetite_takes_people_further_and_holds_them_longer() -> None:
 
 def test_a_page_of_one_screen_is_seen_whole() -> None:
     assert {plan[-1].depth for plan in plans(screens=1.0)} == {1.0}
+
+
+def test_who_likes_to_scroll_comes_further() -> None:
+    shy, keen = plans(scroll_propensity=0.2), plans(scroll_propensity=0.9)
+    assert np.mean([p[-1].depth for p in shy]) < np.mean([p[-1].depth for p in keen]) - 0.5
