@@ -290,8 +290,7 @@ def _outcome(
         "cells": [
             {
                 "dial": cell.dial, "measure": cell.measure, "role": cell.role, "verdict": cell.verdict,
-                "slope": _round(cell.slope.slope), "error": _round(cell.slope.error),
-                "up": _round(cell.slope.up), "down": _round(cell.slope.down), "p": _round(cell.p),
+                "slope": _round(cell.slope.slope), "error": _round(cell.slope.error), "p": _round(cell.p),
             }
             for cell in cells
         ],
@@ -309,7 +308,7 @@ def _listed(dial: str, verdict: str, cells: list[Cell]) -> str:
 
 
 def _round(number: float) -> float | None:
-    return round(float(number), 6) if np.isfinite(number) else None
+    return round(float(number), 4) if np.isfinite(number) else None
 
 
 STUDY: Final = Study(

@@ -151,9 +151,7 @@ def activate(me: Visitor, p: Percept, element: Element) -> Doing:
     came = p.response or ("page" if p.view != view else "")
     late = not came
     if came and alive and waits_from is not None and not p.loading:
-        # On the page that is left; the one that comes ends it.
-        ended = p.now_ms if p.view == view else max(p.arrived_ms - 1.0, waits_from)
-        me.journal.lookalike("hesitation", "waiting", view, waits_from, ended, target=target)
+        me.journal.lookalike("hesitation", "waiting", view, waits_from, p.now_ms, target=target)
     if late:
         came = yield from _disappointed(me, p, element, run, cause, covered=not meant)
     run.label(me)

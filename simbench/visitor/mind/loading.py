@@ -63,8 +63,7 @@ def _wait(me: Visitor, p: Percept) -> Doing:
         yield Await(max(limit - p.now_ms, 1.0))
     if not p.loading:
         if aware and stayed and view >= 0:
-            ended = p.now_ms if p.view == view else max(p.arrived_ms - 1.0, began)
-            me.journal.lookalike("hesitation", "waiting", view, began, ended)
+            me.journal.lookalike("hesitation", "waiting", view, began, p.now_ms)
         return
     cause = p.blame_load(limit - began)
     for _ in range(_CHANCES):
