@@ -6,6 +6,7 @@ import csv
 import gzip
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -34,15 +35,18 @@ class Clicks:
                       x=self.x[rows], y=self.y[rows])  # fmt: skip
 
 
+_FILE: Final = "desktop_mouse.csv.gz"
+
+
 def read_desktop_clicks(folder: Path) -> Clicks:
-    """Presses of the left button in ``desktop_mouse.csv.gz`` of `folder`.
+    """Presses of the left button in ``desktop_mouse.csv.gz`` of `folder`, or of its folder ``human``.
 
     Raises
     ------
     BadInput
         The file is missing or is not laid out so.
     """
-    path = folder / "desktop_mouse.csv.gz"
+    path = next((p for p in (folder, folder / "human") if (p / _FILE).is_file()), folder) / _FILE
     rows = []
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
