@@ -192,7 +192,12 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
         unsuitable = me.dice.fate() < B.unsuitable
         if not unsuitable or me.dice.fate() >= B.seen_at_a_glance:
             yield from look_over(me, p, appetite)
+            if unsuitable and not me.leaving and me.dice.fate() < B.tried_out:
+                # Only another picture, another finish shows it.
+                yield from side_acts(me, p)
         watch_call(me, p)
+        if me.turning_back and not me.leaving:
+            return (yield from _turn_in_anger(me, p))
         if me.leaving:
             return False
         if unsuitable and p.can_go_back and view == p.view:
