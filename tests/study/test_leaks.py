@@ -18,7 +18,7 @@ pytest.importorskip("sklearn", reason="needs the extra `study`")
 
 @pytest.fixture(scope="module")
 def played() -> Played:
-    scenario = enriched_scenario(700, 9).model_copy(update={"recorder": Recorder(mousemove_hz=0, scroll_ms=1000)})
+    scenario = enriched_scenario(1100, 9).model_copy(update={"recorder": Recorder(mousemove_hz=0, scroll_ms=1000)})
     return play(scenario, events=["seq", "received"])
 
 
