@@ -20,7 +20,7 @@ __all__ = ["app", "main"]
 
 #: Modules of `simbench.cli` that add commands, in the order in which `--help` lists them.
 COMMAND_MODULES = ("demo", "scenario", "run", "recordings", "detect", "heatmap", "analyze", "score", "report", "site",
-                   "study")  # fmt: skip
+                   "picture", "study")  # fmt: skip
 
 app = typer.Typer(
     name="simbench",

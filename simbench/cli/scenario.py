@@ -121,36 +121,51 @@ def _persona_json(library: Any, name: str) -> dict[str, Any]:
             "assumed": list(value.assumed) if value.assumed else None,
             "note": value.note or None,
             "own": value.persona == name,
+            "persona": value.persona,
         }
         for value in library.values_of(name).values()
     ]
-    return {"name": name, "about": library.patches[name]["about"], "values": values}
+    return {
+        "name": name,
+        "about": library.patches[name]["about"],
+        "bot": library.bot(name),
+        "extends": library.parents.get(name),
+        "values": values,
+    }
 
 
 def _show_all(library: Any) -> None:
-    from simbench.scenario.persona_page import say_value
-
     table = console.Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("persona", "who it is", "devices", "comes to", "waits"):
         table.add_column(heading, no_wrap=heading == "persona", overflow="fold")
     for name in library.names:
-        values = library.values_of(name)
-        patience = values["patience_s"].value["lognormal"]["median"]
-        table.add_row(
-            f"[bold]{name}[/bold]",
-            library.patches[name]["about"],
-            say_value(values["device"].value),
-            say_value(values["goal"].value),
-            f"{patience:g} s",
-        )
+        table.add_row(f"[bold]{name}[/bold]", library.patches[name]["about"], *_in_short(library, name))
     console.show(table)
     console.note("[dim]simbench personas NAME shows every dial and where its number is from[/dim]")
+
+
+def _in_short(library: Any, name: str) -> tuple[str, str, str]:
+    """Devices, goals and patience of a persona; programs have no goals and no patience."""
+    from simbench.scenario.persona_page import say_value
+    from simbench.visitor.persona.spec import dial_value
+
+    values = library.values_of(name)
+    devices = say_value(values["device"].value)
+    if library.bot(name):
+        return devices, "[dim]a program[/dim]", ""
+    patience = dial_value(library.persona(name), "patience_s")
+    waits = patience if isinstance(patience, int | float) else patience.centre()
+    return devices, say_value(values["goal"].value), f"{waits:g} s"
 
 
 def _show_one(library: Any, name: str) -> None:
     from simbench.scenario.persona_page import meaning, origin, say_value, unit
 
-    console.show(f"[bold]{name}[/bold]  {console.escape(library.patches[name]['about'])}")
+    parent = library.parents.get(name)
+    console.show(
+        f"[bold]{name}[/bold]  {console.escape(library.patches[name]['about'])}"
+        + (f" [dim]Extends {parent}.[/dim]" if parent else "")
+    )
     table = console.Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("dial", ratio=4)
     table.add_column("value", ratio=4)
@@ -166,4 +181,5 @@ def _show_one(library: Any, name: str) -> None:
         )
     console.show(table)
     if name != "default":
-        console.note("[dim]bold: its own; the rest comes from default[/dim]")
+        rest = f"{parent} and default" if parent else "default"
+        console.note(f"[dim]bold: its own; the rest comes from {rest}[/dim]")

@@ -41,6 +41,9 @@ def _folder(site: str) -> Path:
 def capture(
     site: SiteArgument,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Pages captured at once.")] = 3,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only pages that depend on something that changed; keep the others.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure every page of a site, in every state and viewport, with and without its defects.
@@ -57,7 +60,10 @@ def capture(
 
     with console.progress(f"capture {folder.name}", total=100) as tick:
         report = capture_site(
-            folder, progress=lambda done, total, note: tick(100 * done // max(1, total), note), workers=workers
+            folder,
+            progress=lambda done, total, note: tick(100 * done // max(1, total), note),
+            workers=workers,
+            changed_only=changed,
         )
     for problem in report.problems:
         console.note(f"[yellow]{console.escape(problem)}[/yellow]")

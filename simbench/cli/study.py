@@ -27,6 +27,9 @@ def study(
     size: Annotated[float, typer.Option(min=0.001, max=100, help="Share of the full effort; .1 is a quick look.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="The study's own seed.")] = 1,
     workers: Annotated[int, typer.Option(min=1, max=256, envvar="SIMBENCH_WORKERS", help="Processes.")] = 1,
+    show_people: Annotated[
+        bool, typer.Option("--show-people", help="Also draw recordings of people; such pictures must not be published.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Run an experiment over the whole of simbench, and write what it found.
@@ -56,7 +59,7 @@ def study(
     if data is not None and not data.is_dir():
         raise BadInput(f"--data {data}: is not a folder")
     with console.progress(f"Study {name}", 1000) as tick:
-        request = Request(data=data, size=size, seed=seed, workers=workers,
+        request = Request(data=data, size=size, seed=seed, workers=workers, show_people=show_people,
                           tell=lambda what, share: tick(int(1000 * share), what))  # fmt: skip
         outcome = wanted.run(request)
     folder = out if out is not None else Path("results") / name

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy import sparse
 
 from simbench.engine.coding import coded
 from simbench.engine.stage import Stage
@@ -52,11 +53,13 @@ def views_seen(tape: Floats, stage: Stage, session_ids: list[str], session_keys:
     """
     tape = tape[tape[:, Col.VIEW] >= 0]
     kind = tape[:, Col.KIND].astype(np.int64)
-    scenes = tape[:, Col.SCENE].astype(np.int64)
+    # Scenes are numbered as this shard meets them, whatever was played in this process before: sums depend on order.
+    codes, begins, scenes = np.unique(tape[:, Col.SCENE].astype(np.int64), return_index=True, return_inverse=True)
+    codes, scenes = codes[np.argsort(begins)], np.argsort(np.argsort(begins))[scenes]
     owner = (tape[:, Col.SESSION] * 100_000 + tape[:, Col.VIEW]).astype(np.int64)
-    ground = _Ground.of(scenes, owner, stage)
-    height = np.array([s.vh for s in stage.scenes] or [1.0])
-    document = np.array([max(s.doc_h, 1.0) for s in stage.scenes] or [1.0])
+    ground = _Ground.of(scenes, codes, owner, stage)
+    height = np.array([stage.scenes[code].vh for code in codes] or [1.0])
+    document = np.array([max(stage.scenes[code].doc_h, 1.0) for code in codes] or [1.0])
 
     def strip(rows: Ints, y: Floats) -> Floats:
         """Depth `y` (page px) as a place among the strips of the page, for acts `rows`."""
@@ -107,8 +110,10 @@ class _Ground:
     ----------
     part
         Of each act: its part.
+    codes
+        Of each scene of the shard, in the order in which they are met: the stage's code.
     scene, view
-        Of each part: what was on screen, and which view it is of (an index into `owners`).
+        Of each part: what was on screen (an index into `codes`), and which view it is of (an index into `owners`).
     owners
         Of each view: session x 100,000 + view.
     strips, offsets
@@ -119,6 +124,7 @@ class _Ground:
     """
 
     part: Ints
+    codes: Ints
     scene: Ints
     view: Ints
     owners: Ints
@@ -134,18 +140,18 @@ class _Ground:
         return int(self.offsets[-1])
 
     @classmethod
-    def of(cls, scenes: Ints, owner: Ints, stage: Stage) -> _Ground:
-        """Lay out the parts of acts that play on `scenes` in the views `owner`."""
+    def of(cls, scenes: Ints, codes: Ints, owner: Ints, stage: Stage) -> _Ground:
+        """Lay out the parts of acts that play on `scenes` (indices into `codes`) in the views `owner`."""
         parts, part = np.unique(scenes * (1 << 40) + owner, return_inverse=True)
         scene = parts >> 40
         owners, view = np.unique(parts & ((1 << 40) - 1), return_inverse=True)
         occurring = np.unique(scene).tolist()
-        counts = np.zeros(len(stage.scenes) or 1, dtype=np.int64)
+        counts = np.zeros(codes.size or 1, dtype=np.int64)
         worth_first = np.zeros_like(counts)
         pieces = []
         at = 0
         for code in occurring:
-            weights = stage.attention(code).strips
+            weights = stage.attention(int(codes[code])).strips
             counts[code], worth_first[code] = weights.size, at
             pieces += [weights, np.zeros(1)]
             at += weights.size + 1
@@ -153,7 +159,7 @@ class _Ground:
         offsets = np.concatenate([[0], np.cumsum(strips + 1)])
         row = np.repeat(np.arange(parts.size), strips + 1)
         worth_at = worth_first[scene][row] + np.arange(row.size) - offsets[row]
-        return cls(part=part, scene=scene, view=view, owners=owners, strips=strips, offsets=offsets,
+        return cls(part=part, codes=codes, scene=scene, view=view, owners=owners, strips=strips, offsets=offsets,
                    worth=np.concatenate(pieces) if pieces else np.zeros(1), worth_first=worth_first,
                    worth_at=worth_at)  # fmt: skip
 
@@ -241,19 +247,39 @@ def _looked_at(
 ) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats]:
     """Dwell on elements: view, target (code) and ms, sorted, one row a pair."""
     views, targets, dwell = [ground.view[rests.part]], [rests.target], [rests.ms]
-    codes, begins = np.unique(ground.scene, return_index=True)
-    for code, begin, end in zip(codes.tolist(), begins, [*begins[1:], ground.scene.size], strict=True):
-        drawn = stage.attention(code)
-        width = drawn.strips.size
-        table = steady[ground.offsets[begin] : ground.offsets[end]].reshape(-1, width + 1)[:, :width] @ drawn.share
-        row, column = np.nonzero(table >= _LEAST_MS)
-        views.append(ground.view[begin + row])
-        targets.append(stage.attention_codes(code)[column])
-        dwell.append(table[row, column])
+    if ground.scene.size:
+        # A sparse product: what stands in a strip is little of what stands on a page. (A dense one would go to BLAS,
+        # whose threads spin, and whose sums differ between machines.)
+        scenes = [int(ground.codes[scene]) for scene in np.unique(ground.scene).tolist()]
+        columns = np.concatenate([stage.attention_codes(code) for code in scenes])
+        share = _side_by_side([stage.attention_share(code) for code in scenes])
+        looked = np.flatnonzero(steady > 0.0)
+        rows = np.searchsorted(looked, ground.offsets)
+        strips = sparse.csr_array((steady[looked], ground.worth_at[looked], rows), (ground.scene.size, share.shape[0]))
+        table = (strips @ share).tocoo()
+        long = np.flatnonzero(table.data >= _LEAST_MS)
+        views.append(ground.view[table.row[long]])
+        targets.append(columns[table.col[long]])
+        dwell.append(table.data[long])
     key = np.concatenate(views) * (1 << 32) + np.concatenate(targets)
     pairs, place = np.unique(key, return_inverse=True)
     summed: Floats = np.bincount(place, weights=np.concatenate(dwell), minlength=pairs.size).astype(np.float64)
     return pairs >> 32, pairs & 0xFFFFFFFF, summed
+
+
+def _side_by_side(shares: list[sparse.csr_array]) -> sparse.csr_array:
+    """All scenes' shares in one matrix: strips one scene after another, and elements too."""
+    high = np.cumsum([0, *(share.shape[0] for share in shares)])
+    wide = np.cumsum([0, *(share.shape[1] for share in shares)])
+    held = np.cumsum([0, *(share.nnz for share in shares)])
+    return sparse.csr_array(
+        (
+            np.concatenate([share.data for share in shares]),
+            np.concatenate([share.indices + at for share, at in zip(shares, wide[:-1], strict=True)]),
+            np.concatenate([[0], *(share.indptr[1:] + at for share, at in zip(shares, held[:-1], strict=True))]),
+        ),
+        shape=(int(high[-1]), int(wide[-1])),
+    )
 
 
 def _bands(dwell: Floats) -> pa.Array:

@@ -52,19 +52,26 @@ class Returning:
 class Catalogue:
     """All of `devices.yaml`.
 
-    `viewports` maps a device to shares by name of viewport, `timezones` a country to the clock of its visitors, and
-    `utm` a source to its marks.
+    `programs` maps a program that names itself, or runs on a machine of its own, to its place in `machines` (the others
+    pass for people), `viewports` a device to shares by name of viewport, `timezones` a country to the clock of its
+    visitors, and `utm` a source to its marks.
     """
 
     machines: tuple[Machine, ...]
+    programs: Mapping[str, int]
     viewports: Mapping[str, Mapping[str, float]]
     timezones: Mapping[str, str]
     utm: Mapping[str, Utm]
     returning: Returning
 
     def machines_of(self, device: str) -> dict[str, float]:
-        """Shares of a device's machines, by their place in `machines` (as text, for `draw_weights`)."""
-        return {str(place): machine.share for place, machine in enumerate(self.machines) if machine.device == device}
+        """Shares of people's machines with `device`, by their place in `machines` (as text, for `draw_weights`)."""
+        programs = set(self.programs.values())
+        return {
+            str(place): machine.share
+            for place, machine in enumerate(self.machines)
+            if machine.device == device and place not in programs
+        }
 
 
 @cache
@@ -88,9 +95,17 @@ def _read(document: dict[str, Any]) -> Catalogue:
         for choice in document["machines"][device]["choices"]
         for version, share in versions[choice["browser"]].items()
     )
+    programs = document["programs"]["choices"]
     back = document["returning"]
     return Catalogue(
-        machines=machines,
+        machines=(
+            *machines,
+            *(
+                Machine(device="desktop", browser=p["browser"], os=p["os"], user_agent=p["user_agent"], share=0.0)
+                for p in programs.values()
+            ),
+        ),
+        programs=MappingProxyType({name: len(machines) + k for k, name in enumerate(programs)}),
         viewports=MappingProxyType({d: MappingProxyType(v) for d, v in document["viewports"]["choices"].items()}),
         timezones=MappingProxyType(document["timezones"]["countries"]),
         utm=MappingProxyType(

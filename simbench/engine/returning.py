@@ -29,10 +29,13 @@ class Visitors:
         Index of the visitor's first visit in the run (int64).
     visit_no
         Which visit of that visitor it is, from 1, those before the run included (int16).
+    previous
+        Index of the visitor's visit before this one in the run, -1 where there is none (int64).
     """
 
     first: NDArray[np.int64]
     visit_no: NDArray[np.int16]
+    previous: NDArray[np.int64]
 
 
 def share_of_first_visits(new: float, back: Returning) -> float:
@@ -85,10 +88,14 @@ def visitors_of(
     begins = np.r_[True, np.diff(first[order]) > 0] if n else np.empty(0, dtype=bool)
     place = np.empty(n, dtype=np.int64)
     place[order] = np.arange(n) - np.maximum.accumulate(np.where(begins, np.arange(n), 0))
+    previous = np.full(n, -1, dtype=np.int64)
+    previous[order[1:]] = np.where(begins[1:], -1, order[:-1])
     u = stream(seed, "visitors.visits-before").random(n)
     more = np.floor(np.log1p(-u) / np.log1p(-1 / (1 + back.earlier_more))).astype(np.int64)
     earlier = np.where(is_new, 0, 1 + more)
-    return Visitors(first=first, visit_no=np.minimum(1 + earlier[first] + place, 32_767).astype(np.int16))
+    return Visitors(
+        first=first, visit_no=np.minimum(1 + earlier[first] + place, 32_767).astype(np.int16), previous=previous
+    )
 
 
 def _roots(parent: NDArray[np.int64]) -> NDArray[np.int64]:

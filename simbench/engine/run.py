@@ -23,6 +23,7 @@ import pyarrow as pa
 from simbench import __version__
 from simbench.engine.backend import Backend, make_backend
 from simbench.engine.pages import write_pages
+from simbench.engine.promises import mismatch_rows
 from simbench.engine.schedule import Schedule, make_schedule, shards
 from simbench.engine.shard import SceneKey, play_shard
 from simbench.engine.stage import Stage
@@ -243,9 +244,11 @@ class _Player:
         name = f"{part_name(job.number)}.parquet"
         for folder, table in (
             ("views", tables.views), ("sessions", tables.sessions), ("truth/episodes", tables.episodes),
-            ("truth/sessions", tables.truth_sessions), ("truth/views", tables.truth_views), ("events", events),
+            ("truth/sessions", tables.truth_sessions), ("truth/views", tables.truth_views),
+            ("truth/motor", tables.truth_motor), ("events", events),
         ):  # fmt: skip
-            write_table(table, job.staging / folder / name)
+            if table is not None:
+                write_table(table, job.staging / folder / name)
         note = {
             "sessions": len(job.schedule),
             "recorded": tables.sessions.num_rows,
@@ -263,13 +266,15 @@ class _Player:
 
 
 def _tally(column: Any, second: Any = None) -> dict[str, int]:
+    """How often each word of a dictionary column occurs, or each pair of words of two."""
     names = column.combine_chunks()
-    if second is None:
-        counted = pa.table({"name": names.cast(pa.string())}).group_by("name").aggregate([([], "count_all")])
-        return dict(zip(counted["name"].to_pylist(), counted["count_all"].to_pylist(), strict=True))
-    pairs = pa.table({"a": names.cast(pa.string()), "b": second.combine_chunks().cast(pa.string())})
-    counted = pairs.group_by(["a", "b"]).aggregate([([], "count_all")]).to_pylist()
-    return {f"{row['a']}:{row['b']}": row["count_all"] for row in counted}
+    words, codes = names.dictionary.to_pylist(), names.indices.to_numpy()
+    if second is not None:
+        others = second.combine_chunks()
+        codes = codes.astype(np.int64) * len(others.dictionary) + others.indices.to_numpy()
+        words = [f"{word}:{other}" for word in words for other in others.dictionary.to_pylist()]
+    counts = np.bincount(codes, minlength=len(words)).tolist()
+    return {word: count for word, count in zip(words, counts, strict=True) if count}
 
 
 _player: _Player | None = None
@@ -314,6 +319,7 @@ def _defects(scenario: Scenario, site: Any) -> list[dict[str, Any]]:
     for variant in scenario.variants:
         rows.extend(_defect_row(site.defect(name), variant.name, None) for name in variant.defects)
     rows.extend(_defect_row(site.defect(planted.id), None, planted) for planted in scenario.defects)
+    rows.extend(mismatch_rows(scenario, site))
     return rows
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simbench.engine.arrivals import DAY_MS, Surge, arrivals, local_ms
+from simbench.engine.knowledge import chance_of, lessons, plans, visitor_keys
 from simbench.engine.machines import catalogue
 from simbench.engine.opaque_ids import opaque_ids
 from simbench.engine.randomness import stream
@@ -67,6 +68,11 @@ class Schedule:
         Codes (int8, int8, int8, int16, int16) into the tables of names; `agent` into `user_agents`.
     defects
         Code (int16) into `defect_sets`: the defects that the visit meets, by variant, device and time; 0 is none.
+    lessons
+        Code (int16) into `lesson_sets`: the defects that let the visitor down on earlier visits; 0 is none.
+    bounces, postpones, finishes
+        Whether a look at the first page is enough, whether the buying is put off on this visit, and whether it comes
+        back for what an earlier one put off.
     consent, recorded
         Whether the visitor accepts being recorded (always, where nobody is asked), and whether the visit is recorded:
         consent, sample and daily cap. With a list of `recorder.pages` only views of those pages are.
@@ -93,6 +99,10 @@ class Schedule:
     campaign: NDArray[np.int16]
     variant: NDArray[np.int16]
     defects: NDArray[np.int16]
+    lessons: NDArray[np.int16]
+    bounces: NDArray[np.bool_]
+    postpones: NDArray[np.bool_]
+    finishes: NDArray[np.bool_]
     consent: NDArray[np.bool_]
     recorded: NDArray[np.bool_]
     skew_ms: NDArray[np.float64]
@@ -109,6 +119,7 @@ class Schedule:
     campaign_names: tuple[str, ...]
     variant_names: tuple[str, ...]
     defect_sets: tuple[frozenset[str], ...]
+    lesson_sets: tuple[frozenset[str], ...]
 
     def __len__(self) -> int:
         return len(self.session_id)
@@ -191,6 +202,12 @@ def make_schedule(scenario: Scenario, site: Site) -> Schedule:
     )[own]
     viewport_names = tuple(v.name for v in VIEWPORTS)
     viewport = _by_group(device, _viewport_shares(site), viewport_names, uniform("viewport"))[own]
+    old = uniform("old-device") < chance_of("old_device", scenario.personas, persona, visitor_keys(seed, visitor))
+    old = old[own]
+    agent = np.where(old, _oldest_versions()[agent], agent)
+    viewport = np.where(old, _smallest_viewports(site, viewport_names)[device], viewport)
+    for program, place in catalogue().programs.items():
+        agent[np.array([p.bot == program for p in scenario.personas])[persona]] = place
     browser_names, os_names = _distinct(m.browser for m in machines), _distinct(m.os for m in machines)
 
     country_names = _distinct(name for p in scenario.personas for name in p.country)
@@ -200,7 +217,20 @@ def make_schedule(scenario: Scenario, site: Site) -> Schedule:
     _check_goals(scenario, goal_names)
     goal = by_persona("goal", goal_names)
 
+    intent = plans(
+        seed=seed,
+        personas=scenario.personas,
+        persona=persona,
+        visitor=visitor,
+        visit_no=who.visit_no,
+        previous=who.previous,
+        buys=np.isin(goal, [goal_names.index(name) for name in goals_through_cart(site)]),
+    )
+    # Who comes for what lies in the cart comes for the same as before, and knows the way.
+    goal = np.where(intent.finishes, goal[who.previous], goal)
+
     source = by_persona("source", SOURCES)
+    source = np.where(intent.finishes, SOURCES.index("direct"), source)
     if scenario.campaigns:
         sources = np.array([SOURCES.index(c.source) for c in scenario.campaigns])
         source = np.where(came.campaign >= 0, sources[came.campaign], source)
@@ -209,6 +239,15 @@ def make_schedule(scenario: Scenario, site: Site) -> Schedule:
     if scenario.variants:
         variant = draw_weights({v.name: v.share for v in scenario.variants}, n, uniform("variant"))[who.first]
     defects, defect_sets = _defects(scenario, site, start_ms=start_ms, device=device, variant=variant)
+
+    taught, lesson_sets = lessons(
+        seed=seed,
+        visitor=visitor,
+        visit_no=who.visit_no,
+        first=who.first,
+        defects=defects,
+        defect_sets=defect_sets,
+    )
 
     consent = np.ones(n, dtype=bool)
     if scenario.recorder.require_consent:
@@ -236,6 +275,10 @@ def make_schedule(scenario: Scenario, site: Site) -> Schedule:
         campaign=came.campaign,
         variant=variant.astype(np.int16),
         defects=defects,
+        lessons=taught,
+        bounces=intent.bounces,
+        postpones=intent.postpones,
+        finishes=intent.finishes & (came.campaign < 0),
         consent=consent,
         recorded=_recorded(scenario, start_ms=start_ms, consent=consent, u=uniform("sample")),
         skew_ms=np.round(draw(scenario.faults.clock_skew_ms, n, uniform("clock-skew"))),
@@ -251,7 +294,14 @@ def make_schedule(scenario: Scenario, site: Site) -> Schedule:
         campaign_names=tuple(c.name for c in scenario.campaigns),
         variant_names=tuple(v.name for v in scenario.variants),
         defect_sets=defect_sets,
+        lesson_sets=lesson_sets,
     )
+
+
+def goals_through_cart(site: Site) -> tuple[str, ...]:
+    """Goals that lead through a cart that can be kept for another day."""
+    carts = {page.page for page in site.pages if page.kind == "cart" and any(state.opens_with for state in page.states)}
+    return tuple(name for name, goal in site.goals.items() if any(step.page in carts for step in goal.steps))
 
 
 def _maybe_ms(moment: datetime | None) -> int | None:
@@ -285,6 +335,19 @@ def _viewport_shares(site: Site) -> list[dict[str, float]]:
         total = sum(usable.values())
         result.append({name: share / total for name, share in usable.items()})
     return result
+
+
+def _oldest_versions() -> NDArray[np.int64]:
+    """For each machine of the catalogue the same with the oldest version of its browser."""
+    machines = catalogue().machines
+    last = {(m.device, m.browser, m.os): place for place, m in enumerate(machines)}
+    return np.array([last[(m.device, m.browser, m.os)] for m in machines], dtype=np.int64)
+
+
+def _smallest_viewports(site: Site, names: Sequence[str]) -> NDArray[np.int64]:
+    """By device, the smallest window in which it may come."""
+    area = {v.name: v.w * v.h for v in VIEWPORTS}
+    return np.array([names.index(min(shares, key=lambda name: area[name])) for shares in _viewport_shares(site)])
 
 
 def _check_goals(scenario: Scenario, goal_names: tuple[str, ...]) -> None:

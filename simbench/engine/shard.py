@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -12,15 +14,17 @@ from numpy.typing import NDArray
 
 from simbench.engine.cast import Cast
 from simbench.engine.coding import coded, texts, times
+from simbench.engine.cut_off import cut_off_ms
+from simbench.engine.event_table import events_table
 from simbench.engine.expand import Expanded, Recorder, expand
 from simbench.engine.gaze import views_seen
+from simbench.engine.motor import motor_table
 from simbench.engine.schedule import Schedule
 from simbench.engine.session_table import sessions_table
 from simbench.engine.stage import Stage
 from simbench.engine.tape import Col, Tape
-from simbench.engine.transport import transmit
 from simbench.engine.world import ViewRow, World
-from simbench.events.schema import DEVICES, EPISODES, EVENT_TYPES, EVENTS, OUTCOME_KINDS, SOURCES, TRUTH_SESSIONS, VIEWS
+from simbench.events.schema import DEVICES, EPISODES, OUTCOME_KINDS, SOURCES, TRUTH_SESSIONS, VIEWS
 from simbench.scenario.model import Scenario
 from simbench.visitor.journal import Entry, Journal
 from simbench.visitor.landing import referrer
@@ -31,15 +35,11 @@ __all__ = ["SceneKey", "ShardTables", "play_shard"]
 #: Page, state, viewport, and defects (sorted) of a scene that was on screen.
 SceneKey = tuple[str, str, str, tuple[str, ...]]
 
-#: Events with a pointer in their hands.
-_POINTED: Final = frozenset(
-    EVENT_TYPES.index(name)
-    for name in ("mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu", "touchstart", "touchmove",
-                 "touchend")
-)  # fmt: skip
+_BY_TIME: Final = attrgetter("t_start", "t_end")
+#: What nobody can tell when the recording stopped before the episode's end, and why.
+_UNFINISHED: Final = {"form_abandonment": "stream_cut", "missed_cta": "view_cut"}
 #: Pauses show in what was done around them.
 _SLACK_MS: Final = {"hesitation": 2000.0, "field_struggle": 2000.0}
-_CLICKED: Final = frozenset(EVENT_TYPES.index(name) for name in ("pointerdown", "pointerup", "click", "dblclick"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,8 @@ class ShardTables:
     episodes: pa.Table
     truth_sessions: pa.Table
     truth_views: pa.Table
+    #: None where the scenario does not ask for it.
+    truth_motor: pa.Table | None
     scenes: tuple[SceneKey, ...]
     acts: int
 
@@ -79,32 +81,39 @@ def play_shard(
     cast = Cast(scenario, stage, schedule, shard)
     played = _play(stage, schedule, cast, wait_ms)
     tape = played.tape.array()
-    kept = schedule.recorded.astype(bool)
     since = np.array(played.consented_ms) if scenario.recorder.require_consent else np.zeros(len(schedule))
+    # Who was asked and left without an answer is not recorded, whatever the answer would have been.
+    kept = schedule.recorded & np.isfinite(since)
     recorder = scenario.recorder
-    expanded = expand(
-        tape,
-        session_keys=cast.session_keys,
-        touch=schedule.device != DEVICES.index("desktop"),
-        kept=kept,
-        since_ms=since,
-        until_ms=_view_ends(tape, played.views),
-        stage=stage,
-        recorder=Recorder(
-            mousemove_ms=1000.0 / recorder.mousemove_hz if recorder.mousemove_hz > 0 else 0.0,
-            scroll_ms=max(recorder.scroll_ms, 1.0),
-        ),
+    keeps = Recorder.of(mousemove_hz=recorder.mousemove_hz, scroll_ms=recorder.scroll_ms)
+    until = _view_ends(tape, played.views)
+    cut = _cut_off(scenario, shard, played, since)
+    hands = partial(
+        expand, tape, session_keys=cast.session_keys, touch=schedule.device != DEVICES.index("desktop"), stage=stage
     )
-    if recorder.pages != "all":
-        expanded = _only_pages(expanded, stage, recorder.pages)
-    events = _events_table(scenario, stage, schedule, shard, expanded)
+    seen = hands(
+        kept=_kept_acts(tape, kept, stage, recorder.pages),
+        since_ms=since,
+        until_ms=np.minimum(until, cut[tape[:, Col.SESSION].astype(np.intp)]),
+        recorder=keeps,
+    )
+    motor = None
+    if scenario.truth.motor:
+        everything = partial(hands, kept=np.ones(until.size, bool), since_ms=np.zeros(len(schedule)), until_ms=until)
+        motor = motor_table(
+            stage,
+            schedule,
+            frames=everything(recorder=Recorder.of_all()),
+            recorded=everything(recorder=replace(keeps, unthinned=True)),
+        )
     return ShardTables(
-        events=events,
-        views=_views_table(stage, schedule, played.views, kept, recorder.pages),
-        sessions=sessions_table(schedule, scenario),
-        episodes=_episodes_table(schedule, played.journals, expanded),
-        truth_sessions=_truth_sessions(scenario, schedule, cast, played.journals),
+        events=events_table(scenario, stage, schedule, shard, seen),
+        views=_views_table(stage, schedule, _recorded_views(played.views, kept, recorder.pages, since, cut)),
+        sessions=sessions_table(schedule, scenario, rows=kept),
+        episodes=_episodes_table(schedule, played.journals, seen, cut),
+        truth_sessions=_truth_sessions(scenario, schedule, cast, played.journals, kept),
         truth_views=views_seen(tape, stage, schedule.session_id, cast.session_keys),
+        truth_motor=motor,
         scenes=_scenes(stage, tape),
         acts=played.tape.length,
     )
@@ -127,9 +136,10 @@ def _play(stage: Stage, schedule: Schedule, cast: Cast, wait_ms: Callable[[float
             wait_ms=wait_ms,
             start_ms=start_ms,
             luck=dice.world,
-            remembered=frozenset(("consent",)) if me.returning else frozenset(),
+            remembered=me.memory.kept,
             referrer=referrer(SOURCES[schedule.source[place]]),
             views=played.views,
+            session_key=int(cast.session_keys[place]),
         )
         visitor = visit(me)
         act = next(visitor)
@@ -139,14 +149,25 @@ def _play(stage: Stage, schedule: Schedule, cast: Cast, wait_ms: Callable[[float
                 act = visitor.send(world)
         except StopIteration:
             pass
+        played.tape.pack()
         journal = me.journal
         journal.converted = last_step is not None and (
             (last_step.page, last_step.state) in world.reached or (last_step.state is None and last_step.page in
                                                                    {page for page, _ in world.reached})
         )  # fmt: skip
         played.journals.append(journal)
-        played.consented_ms.append(world.consented_ms)
+        played.consented_ms.append(_consented_ms(world, stage))
     return played
+
+
+def _consented_ms(world: World, stage: Stage) -> float:
+    """From when on the visitor may be recorded: 0 where nobody asked, infinity where the question stayed open."""
+    if world.consented_ms == 0.0:
+        for page, name in world.reached:
+            state = stage.page(page).state(name)
+            if state is not None and state.opens_without is not None:
+                return float("inf")
+    return world.consented_ms
 
 
 def _view_ends(tape: NDArray[np.float64], views: list[ViewRow]) -> NDArray[np.float64]:
@@ -158,76 +179,43 @@ def _view_ends(tape: NDArray[np.float64], views: list[ViewRow]) -> NDArray[np.fl
     return ends[order][np.searchsorted(keys[order], wanted).clip(0, max(keys.size - 1, 0))]
 
 
-def _only_pages(expanded: Expanded, stage: Stage, pages: tuple[str, ...]) -> Expanded:
-    """Events on the pages that are recorded."""
-    recorded = np.array([scene.page in pages for scene in stage.scenes])[expanded.scene]
-    return Expanded(**{name: getattr(expanded, name)[recorded] for name in Expanded.__slots__})
+def _cut_off(scenario: Scenario, shard: int, played: _Played, since_ms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """When the recording of each visit stops before its end; infinity where it does not."""
+    if not scenario.faults.cut_off:
+        return np.full(since_ms.size, np.inf)
+    begin, end = np.full(since_ms.size, np.inf), since_ms.copy()
+    session = np.array([row[0] for row in played.views], dtype=np.intp)
+    np.minimum.at(begin, session, np.array([row[7] for row in played.views]))
+    np.maximum.at(end, session, np.array([row[8] for row in played.views]))
+    begin = np.maximum(np.where(np.isfinite(begin), begin, 0.0), since_ms)
+    return cut_off_ms(scenario.faults.cut_off, seed=scenario.seed, shard=shard, begin_ms=begin,
+                      end_ms=np.maximum(begin, end))  # fmt: skip
 
 
-def _events_table(scenario: Scenario, stage: Stage, schedule: Schedule, shard: int, seen: Expanded) -> pa.Table:
-    """The events as they arrive: sent over the wire, told by the page's clock."""
-    first = np.searchsorted(seen.session, np.arange(len(schedule)))
-    seq = np.arange(seen.session.size, dtype=np.int32) - first[seen.session].astype(np.int32)
-    delivery = transmit(
-        scenario.faults,
-        seed=scenario.seed,
-        shard=shard,
-        session=seen.session,
-        time_ms=schedule.start_ms[seen.session] + np.rint(seen.t).astype(np.int64),
-        skew_ms=schedule.skew_ms,
-    )
-    rows = delivery.rows
-
-    plain = rows.size == seq.size and bool((rows == np.arange(rows.size)).all())
-
-    def taken(column: NDArray[Any]) -> NDArray[Any]:
-        return column if plain else column[rows]
-
-    type_code = taken(seen.type)
-    state_names = sorted({scene.state for scene in stage.scenes})
-    state_of = np.array([state_names.index(scene.state) for scene in stage.scenes], dtype=np.int32)
-    pointed = np.zeros(len(EVENT_TYPES), dtype=bool)
-    pointed[list(_POINTED)] = True
-    clicked = np.zeros(len(EVENT_TYPES), dtype=bool)
-    clicked[list(_CLICKED)] = True
-    has_pointer, has_button = pointed[type_code], clicked[type_code]
-    by_touch = (schedule.device != DEVICES.index("desktop"))[taken(seen.session)]
-    strings = stage.strings.values
-    n = rows.size
-    columns = {
-        "session": coded(taken(seen.session), schedule.session_id),
-        "seq": pa.array(taken(seq)),
-        "view": pa.array(taken(seen.view)),
-        "state": coded(state_of[taken(seen.scene)], state_names),
-        "time": times(delivery.time_ms),
-        "received": times(delivery.received_ms),
-        "type": coded(type_code, EVENT_TYPES),
-        "x": _floats(taken(seen.x)),
-        "y": _floats(taken(seen.y)),
-        "rel_x": _floats(taken(seen.rel_x)),
-        "rel_y": _floats(taken(seen.rel_y)),
-        "scroll_y": _floats(taken(seen.scroll_y)),
-        "target": coded(taken(seen.target), strings),
-        "scroll_container": pa.nulls(n, EVENTS.field("scroll_container").type),
-        "pointer": coded(np.where(has_pointer, by_touch.astype(np.int32), -1), ("mouse", "touch")),
-        "button": pa.array(np.zeros(n, dtype=np.int8), mask=~has_button),
-        "detail": pa.array(taken(seen.detail), mask=~has_button),
-        "modifiers": pa.array(np.zeros(n, dtype=np.int8), mask=~has_button),
-        "value": _floats(taken(seen.value)),
-        "data": coded(taken(seen.data), strings),
-    }
-    return pa.Table.from_arrays([columns[name] for name in EVENTS.names], schema=EVENTS)
+def _kept_acts(tape: NDArray[np.float64], kept: NDArray[np.bool_], stage: Stage, pages: Any) -> NDArray[np.bool_]:
+    """Which acts are recorded: those of recorded sessions, on the pages that are recorded."""
+    acts = kept[tape[:, Col.SESSION].astype(np.intp)]
+    if pages != "all":
+        # The last place is that of code -1: before the first page.
+        recorded = np.array([*(scene.page in pages for scene in stage.scenes), False])
+        acts &= recorded[tape[:, Col.SCENE].astype(np.intp)]
+    return acts
 
 
-def _floats(column: NDArray[np.float32]) -> pa.Array:
-    missing = np.isnan(column)
-    return pa.array(column, mask=missing) if missing.any() else pa.array(column)
+def _recorded_views(
+    views: list[ViewRow], kept: NDArray[np.bool_], pages: Any, since: NDArray[np.float64], cut: NDArray[np.float64]
+) -> list[ViewRow]:
+    """The views of which something is recorded; one that is cut off ends there."""
+    begin, stop, recorded = since.tolist(), cut.tolist(), kept.tolist()
+    return [
+        row if row[8] <= stop[row[0]] else (*row[:8], stop[row[0]], *row[9:])
+        for row in views
+        if recorded[row[0]] and (pages == "all" or row[5] in pages) and row[7] <= stop[row[0]]
+        and begin[row[0]] <= row[8]
+    ]  # fmt: skip
 
 
-def _views_table(
-    stage: Stage, schedule: Schedule, views: list[ViewRow], kept: NDArray[np.bool_], pages: Any
-) -> pa.Table:
-    rows = [row for row in views if kept[row[0]] and (pages == "all" or row[5] in pages)]
+def _views_table(stage: Stage, schedule: Schedule, rows: list[ViewRow]) -> pa.Table:
     session = np.array([row[0] for row in rows], dtype=np.int32)
     scenes = [stage.scenes[row[4]] for row in rows]
     clock = (schedule.start_ms + np.rint(schedule.skew_ms).astype(np.int64))[session] if rows else np.empty(0, np.int64)
@@ -255,15 +243,22 @@ def _views_table(
     return pa.Table.from_arrays([columns[name] for name in VIEWS.names], schema=VIEWS)
 
 
-def _episodes_table(schedule: Schedule, journals: list[Journal], seen: Expanded) -> pa.Table:
+def _episodes_table(schedule: Schedule, journals: list[Journal], seen: Expanded, cut: NDArray[np.float64]) -> pa.Table:
     entries: list[tuple[int, int, Entry]] = []
     for place, journal in enumerate(journals):
-        ordered = sorted(enumerate(journal.entries), key=lambda pair: (pair[1].t_start, pair[1].t_end, pair[0]))
-        entries.extend((place, number, entry) for number, (_, entry) in enumerate(ordered))
+        # What begins and ends together stays as it was written down.
+        ordered = sorted(journal.entries, key=_BY_TIME)
+        entries.extend((place, number, entry) for number, entry in enumerate(ordered))
     session = np.array([place for place, _, _ in entries], dtype=np.int32)
     begin = np.array([entry.t_start for _, _, entry in entries])
     end = np.array([entry.t_end for _, _, entry in entries])
-    observable = _observable(entries, session, begin, end, seen)
+    observable = _observable(entries, session, begin, end, seen, cut)
+    role: list[str] = [entry.role for _, _, entry in entries]
+    why: list[str | None] = [entry.lookalike for _, _, entry in entries]
+    for row in np.flatnonzero(end > cut[session]).tolist() if entries else ():
+        # Nobody can tell how a view ended whose recording stopped before.
+        if role[row] == "true" and entries[row][2].kind in _UNFINISHED:
+            role[row], why[row] = "ambiguous", _UNFINISHED[entries[row][2].kind]
     clock = schedule.start_ms[session] if entries else np.empty(0, np.int64)
     columns = {
         "episode": pa.array([f"{schedule.session_id[place]}-{number}" for place, number, _ in entries], pa.string()),
@@ -275,8 +270,8 @@ def _episodes_table(schedule: Schedule, journals: list[Journal], seen: Expanded)
         "target": texts([entry.target for _, _, entry in entries]),
         "field": texts([entry.field for _, _, entry in entries]),
         "cause": texts([entry.cause for _, _, entry in entries]),
-        "role": texts([entry.role for _, _, entry in entries]),
-        "lookalike": texts([entry.lookalike for _, _, entry in entries]),
+        "role": texts(role),
+        "lookalike": texts(why),
         "observable": pa.array(observable),
         "intensity": pa.array([round(entry.intensity, 3) for _, _, entry in entries], pa.float32()),
     }
@@ -285,32 +280,32 @@ def _episodes_table(schedule: Schedule, journals: list[Journal], seen: Expanded)
 
 def _observable(
     entries: list[tuple[int, int, Entry]], session: NDArray[np.int32], begin: NDArray[np.float64],
-    end: NDArray[np.float64], seen: Expanded,
+    end: NDArray[np.float64], seen: Expanded, cut: NDArray[np.float64],
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Whether at least one act of each episode was recorded.
 
-    Of outcomes, any act of their view counts; of episodes that are pauses, what was done just before and after.
+    Of outcomes, any act of their view counts, but their end must lie before the recording stops; of episodes that are
+    pauses, what was done just before and after.
     """
     slack = np.array([_SLACK_MS.get(entry.kind, 1.0) for _, _, entry in entries])
-    key = seen.session.astype(np.int64) * (1 << 40) + np.rint(seen.t * 16.0).astype(np.int64)
-    at = session.astype(np.int64) * (1 << 40)
-    low = np.searchsorted(key, at + np.rint(np.maximum(begin - slack, 0.0) * 16.0).astype(np.int64), side="left")
-    high = np.searchsorted(key, at + np.rint((end + slack) * 16.0).astype(np.int64), side="right")
+    low = np.searchsorted(seen.key, Expanded.moment(session, np.maximum(begin - slack, 0.0)), side="left")
+    high = np.searchsorted(seen.key, Expanded.moment(session, end + slack), side="right")
     observable = high > low
-    views = np.unique(seen.session.astype(np.int64) * 100_000 + seen.view)
     view = session.astype(np.int64) * 100_000 + np.array([entry.view for _, _, entry in entries], dtype=np.int64)
     outcome = np.array([entry.kind in OUTCOME_KINDS for _, _, entry in entries], dtype=bool)
-    return np.where(outcome, np.isin(view, views), observable)
+    return np.where(outcome, np.isin(view, seen.views) & (end <= cut[session]), observable)
 
 
-def _truth_sessions(scenario: Scenario, schedule: Schedule, cast: Cast, journals: list[Journal]) -> pa.Table:
+def _truth_sessions(
+    scenario: Scenario, schedule: Schedule, cast: Cast, journals: list[Journal], kept: NDArray[np.bool_]
+) -> pa.Table:
     n = len(schedule)
-    bots = np.array([persona.bot for persona in scenario.personas])
+    bots = np.array([persona.bot is not None for persona in scenario.personas])
     columns = {
         "session": coded(np.arange(n), schedule.session_id),
         "visitor": texts(schedule.visitor_id),
         "start": times(schedule.start_ms),
-        "recorded": pa.array(schedule.recorded.astype(bool)),
+        "recorded": pa.array(kept),
         "persona": coded(schedule.persona, schedule.persona_names),
         "goal": coded(schedule.goal, schedule.goal_names),
         "outcome": texts([journal.outcome for journal in journals]),
@@ -318,7 +313,7 @@ def _truth_sessions(scenario: Scenario, schedule: Schedule, cast: Cast, journals
         "bot": pa.array(bots[schedule.persona]),
         "clock_skew_ms": pa.array(schedule.skew_ms.astype(np.float64)),
         "parameters": pa.array([cast.parameters(place) for place in range(n)], pa.string()),
-        "survey": pa.nulls(n, pa.string()),
+        "survey": pa.array([journal.survey for journal in journals], pa.string()),
     }
     return pa.Table.from_arrays([columns[name] for name in TRUTH_SESSIONS.names], schema=TRUTH_SESSIONS)
 

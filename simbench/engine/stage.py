@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from simbench.engine.hits import HitTables
 from simbench.engine.tape import Strings
 from simbench.site.declaration import Form, Page
 from simbench.site.model import Effect, Element, FormTrial, Site
 from simbench.visitor.mind.attention import Attention
 from simbench.visitor.scene import Scene
 
-__all__ = ["Boxes", "Stage"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boxes:
-    """A scene's elements as arrays; the last row, which index -1 reaches, is the document itself."""
-
-    target: NDArray[np.int32]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    w: NDArray[np.float64]
-    h: NDArray[np.float64]
-    fixed: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, scene: Scene, strings: Strings) -> Boxes:
-        """The boxes of `scene`."""
-        rows = [(strings.code(e.target), e.x, e.y, max(e.w, 1.0), max(e.h, 1.0), e.fixed) for e in scene.elements]
-        rows.append((strings.code("html"), 0.0, 0.0, scene.vw, max(scene.doc_h, 1.0), False))
-        target, x, y, w, h, fixed = zip(*rows, strict=True)
-        return cls(target=np.array(target, np.int32), x=np.array(x, float), y=np.array(y, float),
-                   w=np.array(w, float), h=np.array(h, float), fixed=np.array(fixed, bool))  # fmt: skip
+__all__ = ["Stage"]
 
 
 class Stage:
@@ -48,10 +28,11 @@ class Stage:
         #: All strings that can reach a table.
         self.strings = Strings()
         self._codes: dict[tuple[str, str, str, frozenset[str]], int] = {}
-        self._boxes: dict[int, Boxes] = {}
         self._attention: dict[int, Attention] = {}
+        self._attention_share: dict[int, sparse.csr_array] = {}
         self._attention_codes: dict[int, NDArray[np.int64]] = {}
-        self._causes: dict[tuple[int, float, float, float], str | None] = {}
+        self._hits = HitTables()
+        self._causes: dict[tuple[int, float, float, float, bool], str | None] = {}
         self.page_of = lru_cache(maxsize=4096)(site.page_of)
         self.opening_state = lru_cache(maxsize=4096)(site.opening_state)
         self._pages = {page.page: page for page in site.pages}
@@ -86,12 +67,10 @@ class Stage:
             self._codes[key] = code
         return code
 
-    def boxes(self, scene: int) -> Boxes:
-        """The elements of a scene as arrays."""
-        boxes = self._boxes.get(scene)
-        if boxes is None:
-            boxes = self._boxes[scene] = Boxes.of(self.scenes[scene], self.strings)
-        return boxes
+    def hits(self) -> HitTables:
+        """What lies under points of the scenes compiled so far."""
+        self._hits.extend(self.scenes, self.strings)
+        return self._hits
 
     def attention(self, scene: int) -> Attention:
         """Where a scene draws the eyes."""
@@ -100,6 +79,14 @@ class Stage:
             broken = self.scenes[scene].snapshot.defects
             ad_like = frozenset(d.target for d in self.site.defects if d.id in broken and d.finding == "cta_skipped")
             known = self._attention[scene] = Attention.of(self.scenes[scene], ad_like)
+        return known
+
+    def attention_share(self, scene: int) -> sparse.csr_array:
+        """`Attention.share`, with one row more: each page's strips are followed by a place of nothing."""
+        known = self._attention_share.get(scene)
+        if known is None:
+            share = self.attention(scene).share
+            known = self._attention_share[scene] = sparse.csr_array(np.vstack([share, np.zeros((1, share.shape[1]))]))
         return known
 
     def attention_codes(self, scene: int) -> NDArray[np.int64]:
@@ -131,30 +118,34 @@ class Stage:
         """What sending `form` does, as it was tried in the state in which it is filled in."""
         return self.site.snapshot(form.page, form.state, viewport, defects).forms.get(form.form)
 
-    def cause(self, scene_code: int, x: float, y: float, scroll_y: float) -> str | None:
+    def cause(self, scene_code: int, x: float, y: float, scroll_y: float, *, finger: bool = False) -> str | None:
         """The planted defect without which a press at client (`x`, `y`) would have another outcome; None: no defect.
 
-        This is a counterfactual: the same press on the same page with one defect less.
+        This is a counterfactual: the same press, of a mouse or a `finger`, on the same page with one defect less.
         """
         scene = self.scenes[scene_code]
         snapshot = scene.snapshot
         if not snapshot.defects:
             return None
         # All that the answer depends on: under a fixed box, one point of the page has many outcomes.
-        key = (scene_code, x, y, scroll_y)
+        key = (scene_code, x, y, scroll_y, finger)
         if key in self._causes:
             return self._causes[key]
-        here = _outcome(scene, scene.hit(x, y, scroll_y))
+        here = _outcome(scene, _pressed(scene, x, y, scroll_y, finger=finger))
         found = None
         for defect in sorted(snapshot.defects):
             without = self.scenes[
                 self.scene(snapshot.page, snapshot.state, snapshot.viewport, snapshot.defects - {defect})
             ]
-            if _outcome(without, without.hit(x, y, min(scroll_y, without.sy_max))) != here:
+            if _outcome(without, _pressed(without, x, y, min(scroll_y, without.sy_max), finger=finger)) != here:
                 found = defect
                 break
         self._causes[key] = found
         return found
+
+
+def _pressed(scene: Scene, x: float, y: float, scroll_y: float, *, finger: bool) -> Element | None:
+    return scene.touched(x, y, scroll_y)[0] if finger else scene.hit(x, y, scroll_y)
 
 
 def _outcome(scene: Scene, element: Element | None) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ Python runs once an act, never once a sample: the tape holds what an act was (it
 from __future__ import annotations
 
 from enum import IntEnum
+from struct import pack
 from typing import Final
 
 import numpy as np
@@ -37,6 +38,12 @@ class Kind(IntEnum):
     TYPE = 6
     #: Eyes rest on TARGET.
     LOOK = 7
+    #: The pointer goes from (X0, Y0) to (X1, Y1) with the button (or a finger) down: it goes down at T0 where `A` is 1
+    #: or 3, and comes up at T1 where `A` is 2 or 3; a click comes of that where `B` is 1.
+    DRAG = 20
+    #: The pointer is shaken from (X0, Y0) to (X1, Y1) in `A` strokes of reach `B` px; `C` is the direction (radians),
+    #: TARGET the roundness, 0 to 1.
+    SHAKE = 8
 
 
 class Col(IntEnum):
@@ -83,14 +90,20 @@ class Tape:
 
     def __init__(self) -> None:
         self._flat: list[float] = []
+        self._packed: list[bytes] = []
         #: Appends one row: a tuple of `len(Col)` numbers.
         self.add = self._flat.extend
+
+    def pack(self) -> None:
+        """Put away what was appended, as bytes: once a visit, while its numbers are still at hand."""
+        self._packed.append(pack(f"{len(self._flat)}d", *self._flat))
+        self._flat.clear()
 
     @property
     def length(self) -> int:
         """How many acts were recorded."""
-        return len(self._flat) // len(Col)
+        return (sum(map(len, self._packed)) // 8 + len(self._flat)) // len(Col)
 
     def array(self) -> NDArray[np.float64]:
-        """The acts as an array of shape (acts, len(Col))."""
-        return np.array(self._flat, dtype=np.float64).reshape(-1, len(Col))
+        """The acts that were put away, as an array of shape (acts, len(Col))."""
+        return np.frombuffer(b"".join(self._packed), dtype=np.float64).reshape(-1, len(Col))

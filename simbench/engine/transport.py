@@ -76,23 +76,25 @@ def transmit(
         How far the page's clock is ahead, one number a session of the shard, whether or not it has events.
     """
     n = session.size
-    rows = np.arange(n, dtype=np.int64)
     if n == 0:
-        return Delivery(rows=rows, time_ms=rows.copy(), received_ms=rows.copy())
-    begins = np.r_[True, np.diff(session) != 0]
-    first = np.flatnonzero(begins)
-    ends = np.r_[first[1:], n] - 1
-    place = np.cumsum(begins) - 1
+        none = np.empty(0, dtype=np.int64)
+        return Delivery(rows=none, time_ms=none.copy(), received_ms=none.copy())
+    first = np.flatnonzero(np.r_[True, session[1:] != session[:-1]])
+    counts = np.diff(np.r_[first, n])
+    begin_ms = np.repeat(time_ms[first], counts)
     # Batches go at a session's own rhythm, from its first event on; the last goes as the page is left.
-    tick = (time_ms - time_ms[first][place]) // BATCH_MS
-    sent = np.minimum(time_ms[first][place] + (tick + 1) * BATCH_MS, time_ms[ends][place])
-    page_ms = time_ms + np.round(skew_ms).astype(np.int64)[session]
-    if faults.loss == faults.duplicate == faults.reorder == 0:
-        return Delivery(rows=rows, time_ms=page_ms, received_ms=sent + LATENCY_MS)
-
-    starts = np.flatnonzero(begins | np.r_[True, np.diff(tick) != 0])
-    batch = np.cumsum(begins | np.r_[True, np.diff(tick) != 0]) - 1
+    tick = ((time_ms - begin_ms).astype(np.int32) // np.int32(BATCH_MS)).astype(np.int32)
+    opens = np.empty(n, dtype=bool)
+    np.not_equal(tick[1:], tick[:-1], out=opens[1:])
+    opens[first] = True
+    starts = np.flatnonzero(opens)
+    sizes = np.diff(np.r_[starts, n])
     owner = session[starts]
+    last_ms = np.repeat(time_ms[first + counts - 1], np.add.reduceat(opens, first))
+    sent = np.minimum(begin_ms[starts] + (tick[starts].astype(np.int64) + 1) * BATCH_MS, last_ms)
+    page_ms = time_ms + np.repeat(np.round(skew_ms).astype(np.int64)[session[first]], counts)
+    if faults.loss == faults.duplicate == faults.reorder == 0:
+        return Delivery(rows=np.arange(n), time_ms=page_ms, received_ms=np.repeat(sent + LATENCY_MS, sizes))
 
     def uniform(purpose: str) -> NDArray[np.float64]:
         return stream(seed, f"transport.{purpose}", shard).random(starts.size)
@@ -100,19 +102,22 @@ def transmit(
     lost = uniform("loss") < faults.loss
     twice = uniform("duplicate") < faults.duplicate
     late = uniform("reorder") < faults.reorder
-    arrives = sent[starts] + LATENCY_MS * np.exp(_LATENCY_SIGMA * ndtri(np.maximum(uniform("latency"), 2.0**-53)))
+    arrives = sent + LATENCY_MS * np.exp(_LATENCY_SIGMA * ndtri(np.maximum(uniform("latency"), 2.0**-53)))
     # Requests of one recorder queue behind one another: only what is called reordered is out of order.
     arrives = _in_order(np.floor(arrives).astype(np.int64), owner)
     low, high = _LATE_BATCHES
     arrives += np.where(late, BATCH_MS * (low + (high - low) * uniform("reorder-delay")), 0.0).astype(np.int64)
     again = arrives + (_RETRY_MS * (1 + uniform("duplicate-delay"))).astype(np.int64)
 
-    kept = rows[~lost[batch]]
-    copies = rows[(twice & ~lost)[batch]]
-    which = np.concatenate([kept, copies])
-    received = np.concatenate([arrives[batch[kept]], again[batch[copies]]])
-    order = np.lexsort((which, received, session[which]))
-    return Delivery(rows=which[order], time_ms=page_ms[which[order]], received_ms=received[order])
+    kept, copies = np.flatnonzero(~lost), np.flatnonzero(twice & ~lost)
+    batch = np.concatenate([kept, copies])
+    received = np.concatenate([arrives[kept], again[copies]])
+    order = np.lexsort((batch, received, owner[batch]))
+    batch, received = batch[order], received[order]
+    many = sizes[batch]
+    # Rows of one batch after the other: each batch's first row, counted on.
+    rows = np.arange(many.sum()) + np.repeat(starts[batch] - (np.cumsum(many) - many), many)
+    return Delivery(rows=rows, time_ms=page_ms.take(rows), received_ms=np.repeat(received, many))
 
 
 def _in_order(times: NDArray[np.int64], owner: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -21,10 +21,14 @@ __all__ = [
     "FINDINGS",
     "KINDS",
     "LOOKALIKES",
+    "MOTOR_KINDS",
     "OUTCOME_KINDS",
     "PAGE_FINDINGS",
+    "POINTER_TYPES",
     "SESSIONS",
     "SOURCES",
+    "SURVEY_REASONS",
+    "TRUTH_MOTOR",
     "TRUTH_SESSIONS",
     "TRUTH_VIEWS",
     "VIEWS",
@@ -38,6 +42,16 @@ EVENT_TYPES: Final = (
     "pageview", "pagehide", "mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu",
     "touchstart", "touchmove", "touchend", "scroll", "resize", "keydown", "focus", "blur", "input", "change",
     "invalid", "submit", "selection", "visibility", "popstate", "open", "request", "response", "error", "mutation",
+)  # fmt: skip
+
+#: Those that have a position.
+POINTER_TYPES: Final = (
+    "mousemove", "pointerdown", "pointerup", "click", "dblclick", "contextmenu", "touchstart", "touchmove", "touchend",
+)  # fmt: skip
+
+#: What `truth/motor` is made of. A finger's presses are touches only.
+MOTOR_KINDS: Final = (
+    "mousemove", "pointerdown", "pointerup", "touchstart", "touchmove", "touchend", "scroll", "keydown",
 )  # fmt: skip
 
 DEVICES: Final = ("desktop", "tablet", "mobile")
@@ -55,11 +69,16 @@ OUTCOME_KINDS: Final = ("form_abandonment", "missed_cta", "skipped_cta", "slow_l
 #: Names of look-alikes: benign behaviour that resembles a kind.
 LOOKALIKES: Final = (
     "stepper", "double_click", "triple_click", "carousel", "toggle", "calendar", "game", "calm_retry",
-    "idle_click", "reading_click", "text_selection", "click_away", "slow_but_alive", "unrelated_error",
+    "double_submit",
+    "idle_click", "reading_click", "text_selection", "click_away", "window_focus", "slow_but_alive",
+    "unrelated_error",
     "comparing", "found_and_back", "hub_browsing", "reading_wander", "cursor_search", "drawing",
     "distraction", "slow_reader", "waiting", "typing", "outside_cause", "price_check", "interruption",
     "typo", "slow_typist", "change_of_mind", "skimming", "re_reading", "momentum",
     "not_needed", "postponed", "done_anyway", "misclick", "tab_switch", "bot",
+    "pagination", "sort", "drag_selection", "download", "new_tab", "file_chooser", "date_button", "css_feedback",
+    "copy", "audio",
+    "venting",
 )  # fmt: skip
 
 #: Why an episode is ambiguous: what nobody could tell.
@@ -68,6 +87,12 @@ AMBIGUOUS_REASONS: Final = (
     "mis_tap", "leaves_site", "subgoal_changed", "cut_short", "below_median_decision_time", "stream_cut",
     "submits_later", "cured_at_once", "within_first_viewport", "view_cut", "goal_other_way", "noticed_late",
     "after_load",
+)  # fmt: skip
+
+#: What stood in the way, as visitors may answer in a survey at the end.
+SURVEY_REASONS: Final = (
+    "nothing", "did_not_work", "error_message", "too_slow", "form_trouble", "not_found", "not_suitable",
+    "not_as_promised", "price", "not_now", "only_looking",
 )  # fmt: skip
 
 #: The page-diagnosis vocabulary.
@@ -130,4 +155,11 @@ TRUTH_SESSIONS: Final = _schema(
 TRUTH_VIEWS: Final = _schema(
     session=_TEXT, view=pa.int32(), depth_seen=pa.float32(), bands=pa.list_(pa.float32()),
     elements=pa.list_(pa.struct([pa.field("target", pa.string()), pa.field("ms", pa.float32())])),
+)  # fmt: skip
+
+#: Pointer, scrolling and keys at every frame (`kind`: one of `MOTOR_KINDS`), by the true clock, to the us. `x`, `y` are
+#: client px, null where nothing points; `key` is the class of a key, never the character.
+TRUTH_MOTOR: Final = _schema(
+    session=_TEXT, view=pa.int32(), time=pa.timestamp("us", tz="UTC"), kind=_TEXT, x=pa.float32(), y=pa.float32(),
+    scroll_y=pa.float32(), key=_TEXT,
 )  # fmt: skip

@@ -13,9 +13,9 @@ import pyarrow as pa
 from simbench.errors import BadInput
 from simbench.events.parquet import read_table
 from simbench.events.run import Run, read_json
-from simbench.events.schema import EPISODES, TRUTH_SESSIONS, TRUTH_VIEWS
+from simbench.events.schema import EPISODES, TRUTH_MOTOR, TRUTH_SESSIONS, TRUTH_VIEWS
 
-__all__ = ["Truth"]
+__all__ = ["Truth", "motor"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +53,20 @@ class Truth:
             views=table("views", TRUTH_VIEWS),
             defects=read_json(folder / "defects.json"),
         )
+
+
+def motor(run: Run, part: str | None = None) -> pa.Table:
+    """Unthinned movement (schema `TRUTH_MOTOR`) of one part, or of the whole run: session by session, by time.
+
+    Raises
+    ------
+    BadInput
+        The run has none.
+    """
+    folder = run.path / "truth" / "motor"
+    paths = sorted(folder.glob("part-*.parquet")) if part is None else [folder / f"{part}.parquet"]
+    if not paths or not folder.is_dir():
+        raise BadInput(
+            f"{run.path}: has no truth/motor; write `truth: {{motor: true}}` into the scenario and run it again"
+        )
+    return pa.concat_tables([read_table(path, TRUTH_MOTOR) for path in paths]).unify_dictionaries()

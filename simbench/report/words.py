@@ -121,6 +121,16 @@ LOOKALIKE_WORDS: Final[dict[str, Named]] = {
         ("misclick", "Wrong press", "hit something else by mistake"),
         ("tab_switch", "Other tab", "went to another tab"),
         ("bot", "Bot", "no person at all"),
+        ("pagination", "Leafing through pages", "pressed next several times under a list"),
+        ("sort", "Sorting", "pressed the head of a column again to turn the order"),
+        ("drag_selection", "Marking by dragging", "marked a text with the button held"),
+        ("download", "Download", "a file came, and the page stayed as it was"),
+        ("new_tab", "New tab", "the answer opened in a tab of its own"),
+        ("file_chooser", "Choosing a file", "the system’s own window opened"),
+        ("date_button", "Date by a button", "a script filled in a field, and told nobody"),
+        ("css_feedback", "Answered by style", "the look changed, and the document did not"),
+        ("copy", "Copying", "the clipboard took something"),
+        ("audio", "Listening", "a sound was the answer"),
     )
 }  # fmt: skip
 

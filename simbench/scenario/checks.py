@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from simbench.events.schema import DEVICES, KINDS
 from simbench.events.yaml_source import KeyPath, Problem, YamlSource, did_you_mean, show_path, show_value
+from simbench.scenario.extending import called, extending_problems
 from simbench.scenario.kinds import read_moment
 from simbench.site.declaration import Declaration
 from simbench.site.routes import page_of
@@ -31,6 +32,7 @@ def check(source: YamlSource, library: PersonaLibrary, site: Declaration | None)
         *_shares(source),
         *_names(source),
         *_personas(source, library),
+        *extending_problems(source, library),
         *_windows(source),
         *_length(source),
         *_expectations(source),
@@ -245,9 +247,8 @@ def _goals(source: YamlSource, library: PersonaLibrary, site: Declaration) -> Co
             wanted = library.filled(library.patches[use])["goal"]
             owner = f"{use} comes for it; say `with: {{goal: ...}}`, where "
         elif use is None:
-            at = path
-            wanted = library.patches[DEFAULT]["goal"]
-            owner = "it is the default persona's; say `goal:`, where "
+            at = (*path, "extends") if "extends" in entry else path
+            wanted, owner = _inherited_goal(source, entry, library)
         else:
             continue
         for goal in _choices(wanted):
@@ -256,6 +257,26 @@ def _goals(source: YamlSource, library: PersonaLibrary, site: Declaration) -> Co
                     at,
                     f"the site {site.name} has no goal {show_value(goal)}; {owner}{did_you_mean(goal, site.goals)}",
                 )
+
+
+def _inherited_goal(source: YamlSource, entry: Mapping[str, Any], library: PersonaLibrary) -> tuple[Any, str]:
+    """The goal of a written persona that does not say one, and whose it is, in words."""
+    entries = [each for _, each in source.every("personas", ...) if isinstance(each, dict)]
+    seen: list[Any] = []
+    while isinstance(entry, dict) and "goal" not in entry:
+        seen.append(entry)
+        parent = entry.get("use", entry.get("extends"))
+        changes = entry.get("with")
+        if "use" in entry and isinstance(changes, dict) and "goal" in changes:
+            break
+        others = [] if "use" in entry else [each for each in entries if called(each) == parent and each not in seen]
+        if others:
+            entry = others[0]
+        elif isinstance(parent, str) and parent in library.patches:
+            return library.filled(library.patches[parent])["goal"], f"{parent} comes for it; say `goal:`, where "
+        else:
+            return library.patches[DEFAULT]["goal"], "it is the default persona's; say `goal:`, where "
+    return {}, ""  # complained of where it is written
 
 
 def _choices(weights: object) -> list[str]:

@@ -64,6 +64,7 @@ def vocabulary() -> dict[str, list[str]]:
         "kinds": list(schema.KINDS),
         "lookalikes": list(schema.LOOKALIKES),
         "ambiguous_reasons": list(schema.AMBIGUOUS_REASONS),
+        "survey_reasons": list(schema.SURVEY_REASONS),
         "page_findings": list(schema.PAGE_FINDINGS),
         "event_types": list(schema.EVENT_TYPES),
         "devices": list(schema.DEVICES),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from simbench.errors import BadInput
 from simbench.events.problems import printable
 from simbench.events.yaml_source import YamlSource, did_you_mean, read_yaml, validation_problems
 from simbench.scenario.checks import check
+from simbench.scenario.extending import called, resolved_patch
 from simbench.scenario.model import MAX_SESSIONS, Scenario
 from simbench.scenario.site_reference import refer_to_site
 from simbench.scenario.written import ScenarioFile, settle
@@ -134,7 +134,14 @@ def scenario_of(
     assert written is not None and site is not None  # else there were problems
     tree = {**source.tree, **overrides}
     tree = settle(written, tree, tree["seed"])
-    tree["personas"] = [_filled(entry, library) for entry in tree["personas"]]
+    tree["personas"] = [
+        {
+            **library.filled(*resolved_patch(entry, tree["personas"], library)),
+            "name": called(entry),
+            "share": entry["share"],
+        }
+        for entry in tree["personas"]
+    ]
     return Scenario.model_validate({**tree, "site_folder": site.folder})
 
 
@@ -152,15 +159,6 @@ def _overrides(**wanted: Any) -> dict[str, Any]:
     if problems:
         raise BadInput(*problems)
     return said
-
-
-def _filled(entry: Mapping[str, Any], library: PersonaLibrary) -> dict[str, Any]:
-    """A persona of a scenario with every dial filled in, as plain values."""
-    if "use" in entry:
-        used = entry["use"]
-        filled = library.filled(library.patches[used], entry.get("with") or {})
-        return {**filled, "name": entry.get("name") or used, "share": entry["share"]}
-    return library.filled(entry)
 
 
 def resolve(scenario: Scenario) -> dict[str, Any]:

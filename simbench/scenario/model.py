@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from simbench.events.yaml_source import show_value
 from simbench.scenario.kinds import Moment, Timezone
@@ -103,6 +103,12 @@ class PlantedDefect(StrictModel):
     until: Moment | None = Field(default=None, description="When it is gone; never if left out.")
 
 
+def _check_promise(text: str) -> str:
+    if not text.strip():
+        raise wrong("promises nothing; write what the visitors look for, such as pendant, or leave it out")
+    return text
+
+
 class Campaign(StrictModel):
     """More visits for a time, from one source to one landing page."""
 
@@ -114,6 +120,11 @@ class Campaign(StrictModel):
     extra_per_day: Annotated[float, Bounds(low=0, high=1e7)] = Field(
         description="Visits a day on top of all others while it lasts."
     )
+    promise: Annotated[str, AfterValidator(_check_promise)] | None = Field(
+        default=None,
+        description="What its links promise: words that one element of the page must say for the promise to be kept.",
+        examples=["glass lamp"],
+    )
 
 
 class Faults(StrictModel):
@@ -124,6 +135,17 @@ class Faults(StrictModel):
     reorder: Share = Field(default=0.0, description="Share of events that arrive out of order.")
     clock_skew_ms: Annotated[Value, Bounds(low=-1e8, high=1e8, unit="ms")] = Field(
         default=0.0, description="How far the page's clock is ahead of the true one, in ms; drawn once a session."
+    )
+    cut_off: Share = Field(
+        default=0.0, description="Share of visits whose recording stops before they end (a crash, an empty battery)."
+    )
+
+
+class TruthKept(StrictModel):
+    """What is told of the truth beyond what always is."""
+
+    motor: bool = Field(
+        default=False, description="Write truth/motor: pointer, scrolling and keys at every frame, recorded or not."
     )
 
 
@@ -157,6 +179,7 @@ class ScenarioHead(StrictModel):
     defects: Annotated[tuple[PlantedDefect, ...], Field(strict=False)] = Field(
         default=(), description="Defects beyond variants: when and for whom."
     )
+    truth: TruthKept = Field(default=TruthKept(), description="What is told of the truth beyond what always is.")
     expect: Annotated[tuple[Expectation, ...], Field(strict=False)] = Field(
         default=(), description="Bars that detectors must clear."
     )

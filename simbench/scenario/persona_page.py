@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from simbench.visitor.persona.library import DEFAULT, PersonaLibrary, SourcedValue
@@ -62,6 +62,8 @@ def origin(value: SourcedValue) -> str:
 def personas_markdown(library: PersonaLibrary) -> str:
     """The page `docs/personas.md`."""
     numbers = {citation: index for index, citation in enumerate(library.sources.values(), start=1)}
+    people = [name for name in library.names if library.bot(name) is None]
+    bots = [name for name in library.names if library.bot(name) is not None]
     lines = [
         "# Personas",
         "",
@@ -69,43 +71,83 @@ def personas_markdown(library: PersonaLibrary) -> str:
         "",
         "Who comes to the site. A persona is a set of dials, each a number or a distribution; every visitor draws",
         "their own dials from it, once, and keeps them from visit to visit. A scenario takes personas from this",
-        "library by name, changes some dials with `with:`, or writes a persona out; what it leaves unsaid comes from",
-        "`default` (see [scenario.md](scenario.md#personas)).",
+        "library by name, changes some dials with `with:`, extends one with `extends:`, or writes one out; what it",
+        "leaves unsaid comes from `default` (see [scenario.md](scenario.md#personas)).",
         "",
         "Every number has a source, in square brackets, or is marked as assumed, with the range in which it ought to",
         "be varied before a conclusion is drawn from it: the range of the median or mean, for shares that of the first",
         "one named. A number with both was read from a source that measured something near to it.",
         "",
-        "| persona | who it is |",
-        "| --- | --- |",
+        "- [People](#people)",
+        "- [Bots](#bots)",
+        "- [What each differs in](#what-each-differs-in)",
+        "- [default: every dial](#default)",
+        "- [Sources](#sources)",
+        "",
+        "## People",
+        "",
+        *_overview(library, people),
+        "",
+        "## Bots",
+        "",
+        "Programs, which want nothing and are never cross: what they set off in a detector is written down as the",
+        "look-alike `bot`, and `truth/sessions.bot` is true. They use device, source, country, `depth`, `decision_s`",
+        "(their pace) and `consent`, and no other dial. They answer no banner: the share `consent` of them comes with",
+        "the cookie set; where a recorder needs consent, the others are not recorded. What each does:",
+        "`simbench/visitor/mind/bots.py`.",
+        "",
+        *_overview(library, bots),
+        "",
+        "## What each differs in",
+        "",
+        "From `default`, or from the persona that it extends.",
     ]
-    lines += [f"| [{name}](#{name}) | {library.patches[name]['about']} |" for name in library.names]
-    order = [DEFAULT, *(name for name in library.names if name != DEFAULT)]
-    for name in order:
-        lines += ["", f"## {name}", "", library.patches[name]["about"]]
-        own = [value for value in library.values if value.persona == name]
+    for name in (*people, *bots):
         if name == DEFAULT:
-            lines += [
-                "",
-                "| dial | what it is | unit | limits | value | from |",
-                "| --- | --- | --- | --- | --- | --- |",
-            ]
-            lines += [_whole_row(value, numbers) for value in own]
-        else:
-            lines += [
-                "",
-                "Differs from `default` in:",
-                "",
-                "| dial | unit | value | from |",
-                "| --- | --- | --- | --- |",
-            ]
-            lines += [
-                f"| `{'.'.join(v.path)}` | {unit(v.name)} | {say_value(v.value)} | {_short_origin(v, numbers)} |"
-                for v in own
-            ]
+            continue
+        parent = library.parents.get(name)
+        lines += [
+            "",
+            f"### {name}",
+            "",
+            library.patches[name]["about"] + (f" Extends [{parent}](#{parent})." if parent else ""),
+            "",
+            "| dial | unit | value | from |",
+            "| --- | --- | --- | --- |",
+        ]
+        own = [value for value in library.values if value.persona == name]
+        lines += [
+            f"| `{'.'.join(v.path)}` | {unit(v.name)} | {say_value(v.value)} | {_short_origin(v, numbers)} |"
+            for v in own
+        ]
+    lines += [
+        "",
+        f"## {DEFAULT}",
+        "",
+        library.patches[DEFAULT]["about"],
+        "",
+        "| dial | what it is | unit | limits | value | from |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [_whole_row(value, numbers) for value in library.values if value.persona == DEFAULT]
     lines += ["", "## Sources", ""]
     lines += [f"{index}. {citation}" for citation, index in numbers.items()]
     return "\n".join(lines) + "\n"
+
+
+def _overview(library: PersonaLibrary, names: Sequence[str]) -> list[str]:
+    rows = ["| persona | who it is | devices | comes to |", "| --- | --- | --- | --- |"]
+    for name in names:
+        values = library.values_of(name)
+        devices, goals = (say_value(values[key].value) for key in ("device", "goal"))
+        goals = "-" if library.bot(name) else goals
+        rows.append(f"| [{name}](#{name}) | {library.patches[name]['about']} | {devices} | {goals} |")
+    return rows
+
+
+def _short_cells(value: SourcedValue, numbers: Mapping[str, int]) -> list[str]:
+    where = f"`{'.'.join(value.path)}`"
+    return [where, unit(value.name), say_value(value.value), _short_origin(value, numbers)]
 
 
 def _whole_row(value: SourcedValue, numbers: Mapping[str, int]) -> str:

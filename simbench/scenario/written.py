@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, create_model
+from pydantic import Discriminator, Field, Tag, create_model, model_validator
 
 from simbench.events.yaml_source import KeyPath, show_path
 from simbench.scenario.model import Arrivals, Campaign, Faults, Recorder, ScenarioHead, Share
-from simbench.visitor.persona.distribution import Bounds, StrictModel, Value, quantile
+from simbench.visitor.persona.distribution import Bounds, StrictModel, Value, quantile, wrong
 from simbench.visitor.persona.spec import Name, PersonaPatch, PersonaSpec
 
 __all__ = ["ScenarioFile", "settle"]
@@ -55,6 +55,13 @@ class PersonaUse(StrictModel):
     else:
         with_: PersonaPatch | None = Field(default=None, alias="with", description="Dials that differ.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_parent(cls, written: object) -> object:
+        if isinstance(written, Mapping) and "extends" in written:
+            raise wrong("has both `use` and `extends`; keep `use` (with `with:`), or `name` and `extends`")
+        return written
+
 
 if TYPE_CHECKING:
     PersonaWritten = PersonaSpec
@@ -70,8 +77,16 @@ else:
     PersonaWritten = create_model(
         "PersonaWritten",
         __base__=PersonaPatch,
-        __doc__="A persona written out; what it leaves out comes from the library's `default`.",
+        __doc__="A persona written out; what it leaves out comes from the one it extends, or the library's `default`.",
         name=(Name, Field(description="What it is called.")),
+        extends=(
+            str | None,
+            Field(
+                default=None,
+                description="A persona of this scenario or of the library that it takes the rest from.",
+                examples=["comparer"],
+            ),
+        ),
         share=(Share, PersonaUse.model_fields["share"]),
     )
 

@@ -34,7 +34,8 @@ _GEOMETRY: Final = ("x", "y", "w", "h")
 #: What a field is when a stored row leaves it out.
 _DEFAULTS: Final[Row] = {
     "role": "", "text": "", "words": 0, "href": None, "fixed": False, "cursor": "auto", "focusable": False,
-    "interactive": False, "interactive_ancestor": None, "hit": True, "kind": "box", "container": None,
+    "interactive": False, "interactive_ancestor": None, "hit": True, "kind": "box", "disabled": False,
+    "container": None,
 }  # fmt: skip
 _FIELDS: Final = tuple(field.name for field in fields(Element) if field.name != "z")
 

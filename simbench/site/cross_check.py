@@ -96,6 +96,8 @@ def _interests(site: Declaration) -> Iterator[Complaint]:
     for i, interest in enumerate(site.interests):
         at: KeyPath = ("interests", i)
         yield from _known_state(site, interest.page, interest.state, at)
+        if interest.kind == "off_screen" and interest.answer is None:
+            yield at, "an interest of kind off_screen says where its press shows; give `answer`"
         if interest.presses and interest.presses[0] > interest.presses[1]:
             yield (*at, "presses"), "the least is more than the most; write [least, most]"
 

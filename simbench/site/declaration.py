@@ -265,8 +265,10 @@ class Interest(_Strict):
 
     name: str
     kind: Literal[
-        "inspect", "carousel", "stepper", "toggle", "select_text", "coupon", "lookup", "search", "double_click"
-    ]
+        "inspect", "carousel", "stepper", "toggle", "select_text", "coupon", "lookup", "search", "double_click",
+        "calendar", "paginate", "sort", "draw", "game", "drag_select", "download", "new_tab", "file", "date_button",
+        "css_toggle", "copy_text", "audio", "off_screen", "disabled", "detour",
+    ]  # fmt: skip
     page: PagePath
     state: Name | None = None
     target: Selector
@@ -274,6 +276,8 @@ class Interest(_Strict):
     presses: Annotated[list[Annotated[int, Field(ge=1, le=100)]], Field(min_length=2, max_length=2)] | None = None
     field: Selector | None = None
     type: str | None = None
+    #: Where the press shows, if elsewhere than at the target.
+    answer: Selector | None = None
     words: list[str] = []
 
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from simbench.events.run import read_json, sha256
 from simbench.site.captured import CAPTURED_SCHEMA
-from simbench.site.declaration import Declaration
+from simbench.site.declaration import Declaration, Page
 from simbench.site.loading import load_declaration
 
-__all__ = ["CAPTURE_VERSION", "CaptureCheck", "changes", "check_capture", "fingerprint", "sources"]
+__all__ = [
+    "CAPTURE_VERSION",
+    "CaptureCheck",
+    "changes",
+    "check_capture",
+    "fingerprint",
+    "sources",
+    "sources_of_page",
+    "stale_pages",
+]
 
 #: Raised whenever the same site would be captured differently.
-CAPTURE_VERSION: Final = 1
+CAPTURE_VERSION: Final = 2
 
 #: What a capture takes from site.yaml; words, goals and the funnel may change without a new capture.
 _DECLARED: Final = {"pages", "server", "forms", "interests", "defects"}
@@ -46,6 +56,47 @@ def sources(folder: Path, site: Declaration) -> dict[str, str]:
     text = json.dumps(declared, sort_keys=True, ensure_ascii=False)
     found["site.yaml"] = hashlib.sha256(text.encode()).hexdigest()
     return dict(sorted(found.items()))
+
+
+def sources_of_page(site: Declaration, page: Page, files: Mapping[str, str], used: Iterable[str]) -> dict[str, str]:
+    """Digests of all that one page's capture depends on: files that it asked for (`used`), and its part of `site.yaml`.
+
+    Parameters
+    ----------
+    files
+        What `sources` says of the whole site.
+    used
+        Paths of URLs.
+    """
+    defects = [defect for defect in site.defects if defect.page == page.page]
+    names = {page.file, *(name for defect in defects for name in (defect.css, defect.js) if name)}
+    names |= {path.lstrip("/") for path in used} | {f"{path.lstrip('/')}.json" for path in used}
+    declared = {
+        "page": page.model_dump(mode="json"),
+        "server": [latency.model_dump(mode="json") for latency in site.server],
+        "forms": [form.model_dump(mode="json") for form in site.forms],
+        "typed": [
+            [i.name, i.state, i.target, i.field, i.type] for i in site.interests if i.page == page.page and i.field
+        ],
+        "defects": [[d.id, d.state, d.devices, d.css, d.js] for d in defects],
+    }
+    found = {name: files[name] for name in sorted(names) if name in files}
+    found["site.yaml"] = hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()
+    return found
+
+
+def stale_pages(site: Declaration, files: Mapping[str, str], old: Mapping[str, Any]) -> list[str]:
+    """Pages whose stored capture was not made from the site as it is; all where that cannot be said."""
+    if old.get("schema") != CAPTURED_SCHEMA or old.get("version") != CAPTURE_VERSION:
+        return [page.page for page in site.pages]
+    uses: dict[str, dict[str, str]] = old.get("uses", {})
+    pages = [page for page in site.pages if page.page in old.get("pages", {}) and page.page in uses]
+    current = {
+        page.page
+        for page in pages
+        if uses[page.page] == sources_of_page(site, page, files, [f"/{name}" for name in uses[page.page]])
+    }
+    return [page.page for page in site.pages if page.page not in current]
 
 
 def fingerprint(files: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 __all__ = ["Effect", "EffectKind", "Element", "ElementKind", "FieldTrial", "FormTrial", "Late", "Request", "Snapshot"]
 
 ElementKind = Literal["text", "image", "control", "field", "box"]
-EffectKind = Literal["navigate", "state", "change", "scroll", "open", "focus", "error", "none"]
+EffectKind = Literal["navigate", "state", "change", "scroll", "open", "focus", "sound", "copy", "error", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,8 @@ class Element:
     #: Whether it takes part in hit-testing at all; what covers what is for the paint order to say.
     hit: bool
     kind: ElementKind
+    #: Whether it is a control that cannot be used now.
+    disabled: bool = False
     #: The inner scroller that it lies in.
     container: str | None
 
@@ -62,9 +64,10 @@ class Request:
 class Effect:
     """What a click does, found by clicking.
 
-    `kind` is the most telling of what happened: something opened, the page was left, the state changed, the document
-    changed, it scrolled, a field took the focus, only an error was thrown, or only a request was made (`none`). An
-    error is in `error` whatever else happened.
+    `kind` is the most telling of what happened: something opened, the page was left, the state changed, what is seen
+    changed, it scrolled, a field took the focus, there was only a sound, only the clipboard took something, only an
+    error was thrown, or only a request was made (`none`). An error is in `error` whatever else happened. What changes
+    by style sheet or on a canvas alone is a `change` with `mutations` 0: a person sees it, a recorder does not.
     """
 
     kind: EffectKind
@@ -81,9 +84,17 @@ class Effect:
     requests: tuple[Request, ...] = ()
     #: Where the page is scrolled to.
     scroll_y: float | None = None
+    #: What opened outside the page: ``window``, ``download`` or ``file_chooser``.
     open: str | None = None
     #: The field that has the focus afterwards.
     focus: str | None = None
+    #: The box or choice that took a new value, of which the browser tells by `input` and `change`. A value that a
+    #: script sets is told by nothing.
+    ticked: str | None = None
+    #: Whether something is heard.
+    sounds: bool = False
+    #: Whether the clipboard took something.
+    copies: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

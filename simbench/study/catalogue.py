@@ -11,7 +11,15 @@ from simbench.study.study import Study
 __all__ = ["STUDIES", "find_study"]
 
 #: Name to the module that holds its `STUDY`.
-STUDIES: Final[dict[str, str]] = {}
+STUDIES: Final[dict[str, str]] = {
+    "realism": "simbench.study.realism.study",
+    "dials": "simbench.study.dials",
+    "one-liners": "simbench.study.one_liners",
+    "leaks": "simbench.study.leaks",
+    "shares": "simbench.study.shares",
+    "rage-rates": "simbench.study.rage_rates",
+    "calibration-pointer": "simbench.study.calibration.pointer",
+}
 
 
 def find_study(name: str) -> Study:

@@ -29,6 +29,8 @@ class Request:
         The study's own seed; every draw is addressed by it.
     workers
         Processes.
+    show_people
+        Also draw single recordings of people, which must not be published.
     tell
         Called with what is being done and the share that is finished, 0 to 1.
     """
@@ -37,6 +39,7 @@ class Request:
     size: float = 1.0
     seed: int = 1
     workers: int = 1
+    show_people: bool = False
     tell: Callable[[str, float], None] = _silent
 
 

@@ -8,12 +8,13 @@ Client positions (`x`, `y`) are relative to the viewport, as in the DOM's ``clie
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
+from simbench.site.model import Element
 from simbench.visitor.scene import Scene
 
-__all__ = ["Act", "Arrive", "Await", "Back", "Choose", "Hide", "Leave", "Look", "Percept", "Point", "Press", "Read",
-           "ScrollTo", "SelectText", "Type"]  # fmt: skip
+__all__ = ["Act", "Aim", "Arrive", "Await", "Back", "Choose", "Drag", "Hide", "KeyPress", "Leave", "Look",
+           "Percept", "Point", "Press", "Read", "ScrollTo", "SelectText", "Shake", "Type"]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -55,7 +56,8 @@ class ScrollTo:
 class Point:
     """Move the pointer to client (`x`, `y`) within `ms`; a finger merely takes that long to get there.
 
-    `overshoot` is the probability that the first submovement goes beyond.
+    `overshoot` is the probability that the first submovement goes beyond. In 0 ms the pointer is simply there, as a
+    program's is, and nothing is seen of its way.
     """
 
     x: float
@@ -72,11 +74,65 @@ class Press:
 
 
 @dataclass(slots=True)
+class Aim:
+    """`Point` and then `Press`, as one act: what nearly every press is."""
+
+    x: float
+    y: float
+    ms: float
+    overshoot: float
+    hold_ms: float
+
+
+@dataclass(slots=True)
+class KeyPress:
+    """Go to the control `target` by `tabs` presses of Tab, `ms_per_tab` each, and press Enter on it."""
+
+    target: str
+    tabs: int
+    ms_per_tab: float
+
+
+@dataclass(slots=True)
+class Shake:
+    """Move the mouse to and fro or round and round about where it is, `strokes` half turns of `ms_per_stroke` each.
+
+    `reach_px` is how far a stroke goes, `roundness` 0 for to and fro on a line and 1 for circles, `angle` the line's
+    direction (radians). `reading` says that the eyes read on meanwhile.
+    """
+
+    strokes: int
+    ms_per_stroke: float
+    reach_px: float
+    angle: float
+    roundness: float = 0.0
+    reading: bool = False
+
+
+@dataclass(slots=True)
 class SelectText:
-    """Mark the text under the pointer by `clicks` quick clicks (2: a word, 3: a paragraph), or by 1 long press."""
+    """Mark the text under the pointer by `clicks` quick clicks (2: a word, 3: a paragraph), or by 1 long press.
+
+    The hand drifts by (`drift_x`, `drift_y`) px from click to click; each is held for `hold_ms`.
+    """
 
     clicks: int
     gap_ms: float
+    drift_x: float = 0.0
+    drift_y: float = 0.0
+    hold_ms: float = 60.0
+
+
+@dataclass(slots=True)
+class Drag:
+    """Press at the first point of `path` (client px), go along it with the button or the finger down, and let go.
+
+    `ms` is the time for the whole path. `selects` says that it goes over a text, which is marked.
+    """
+
+    path: tuple[tuple[float, float], ...]
+    ms: float
+    selects: bool = False
 
 
 @dataclass(slots=True)
@@ -110,14 +166,15 @@ class Await:
 
 @dataclass(slots=True)
 class Hide:
-    """Turn to another tab or away from the machine for `ms`."""
+    """Turn to another tab or away from the machine for `ms`, or (`dialog`) to a window of the system's own."""
 
     ms: float
+    to: Literal["tab", "dialog"] = "tab"
 
 
 @dataclass(slots=True)
 class Back:
-    """The browser's back button."""
+    """The browser's back button. While a page is on its way and has not come yet, it only calls that page off."""
 
 
 @dataclass(slots=True)
@@ -125,7 +182,10 @@ class Leave:
     """Close the tab, or go elsewhere. Nothing comes after."""
 
 
-Act = Arrive | Look | Read | ScrollTo | Point | Press | SelectText | Type | Choose | Await | Hide | Back | Leave
+Act = (
+    Arrive | Look | Read | ScrollTo | Point | Press | KeyPress | Aim | Shake | SelectText | Drag | Type | Choose | Await
+    | Hide | Back | Leave
+)  # fmt: skip
 
 
 class Percept(Protocol):
@@ -148,7 +208,7 @@ class Percept(Protocol):
     hit: str | None
     #: After `Press` and `Await`: what is known to have come of the last press.
     #: ``""`` nothing yet, else ``page`` (another page), ``state`` (the page changed its state), ``change`` (something
-    #: on the page changed), ``open``, ``focus``, ``scroll``.
+    #: on the page changed), ``open``, ``focus``, ``scroll``, ``sound``, ``copy`` (the clipboard took something).
     response: str
     #: Whether the browser shows that a page is on its way.
     loading: bool
@@ -158,9 +218,34 @@ class Percept(Protocol):
     response_ms: float
     #: After `Press`: the class of a script error that the press raised. For the labels alone.
     error: str | None
+    #: When the last such error came.
+    error_ms: float
     #: After `Press`: the planted defect without which the press would have had another outcome. For the labels alone.
     cause: str | None
+
+    #: When the page that is on its way, or the last that came, was asked for.
+    asked_ms: float
+    #: When this page view began to be shown.
+    arrived_ms: float
+    #: How far down this page view has been on screen, page px; and how far the view before it was.
+    deepest: float
+    deepest_before: float
 
     @property
     def can_go_back(self) -> bool:
         """Whether the browser has an earlier page of this site to go back to."""
+
+    def blame(self) -> str | None:
+        """The defect without which the last press would have had another outcome. For the labels alone."""
+
+    def blame_aim(self, target: str) -> str | None:
+        """The defect without which the last press would have hit `target`. For the labels alone."""
+
+    def blame_load(self, patience_ms: float) -> str | None:
+        """The defect without which the page on its way would be there within `patience_ms`. For the labels alone."""
+
+    def otherwise(self, target: str, defect: str) -> Element | None:
+        """The element as it would be on this page without `defect`. For the labels alone."""
+
+    def strayed_error(self, since_ms: float) -> float | None:
+        """When, from `since_ms` to now, the page threw an error of its own, if it did. For the labels alone."""

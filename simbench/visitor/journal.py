@@ -36,6 +36,8 @@ class Journal:
     entries: list[Entry] = field(default_factory=list)
     outcome: str = "left"
     converted: bool = False
+    #: What the visitor answered when asked how it went, as JSON; None where nobody asked or answered.
+    survey: str | None = None
 
     def left(self, view: int, now_ms: float) -> None:
         """The page of `view` is left: what lasted until then ends."""

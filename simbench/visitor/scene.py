@@ -74,6 +74,10 @@ class HitGrid:
         columns = np.searchsorted(self._xs_array, x, side="right")
         return self._cells[rows, columns]
 
+    def edges_and_cells(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32]]:
+        """The plane as it is cut: edges across and down (ascending), and the topmost box of each cell (-1: none)."""
+        return self._xs_array, self._ys_array, self._cells
+
 
 class Scene:
     """One page in one state, at one viewport, under the defects that are switched on.

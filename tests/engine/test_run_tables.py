@@ -55,6 +55,8 @@ def test_every_type_and_word_is_from_a_closed_list(events: pd.DataFrame) -> None
         "request": r"/[a-z0-9/._-]*",
         "response": r"/[a-z0-9/._-]*",
         "open": r"window|download|file_chooser",
+        "focus": r"window",
+        "blur": r"window",
     }
     for kind, word in data.itertuples(index=False):
         assert re.fullmatch(allowed[kind], word), (kind, word)

@@ -82,7 +82,8 @@ def test_a_longer_run_extends_a_shorter_one(sessions: int) -> None:
     }
     long, short = drawn(**busy), drawn(**busy, sessions=sessions)
     assert long.defect_sets[: len(short.defect_sets)] == short.defect_sets
-    same(short, long.take(slice(0, sessions)), but=("defect_sets",))
+    assert long.lesson_sets[: len(short.lesson_sets)] == short.lesson_sets
+    same(short, long.take(slice(0, sessions)), but=("defect_sets", "lesson_sets"))
 
 
 REGULAR = persona("regular", 0.4, visitor_type={"new": 0.1, "returning": 0.9})
@@ -91,7 +92,7 @@ MOVES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "consent": ({"recorder": {"require_consent": False}}, {"consent", "recorded"}),
     "skew": ({"faults": {"clock_skew_ms": 500.0}}, {"skew_ms"}),
     "variants": ({"variants": [{"name": "a", "share": 1.0}]}, {"variant", "variant_names"}),
-    "defects": ({"defects": [{"id": "first"}]}, {"defects", "defect_sets"}),
+    "defects": ({"defects": [{"id": "first"}]}, {"defects", "defect_sets", "lessons", "lesson_sets"}),
     "devices": (
         {"personas": [persona("walk-in", 0.6, device="desktop"), REGULAR]},
         {"device", "viewport", "agent", "browser", "os"},

@@ -73,7 +73,7 @@ MISTAKES = (
         "a key of nowhere",
         "seed: 7",
         "seed: 7\ncolour: red",
-        ":5: colour: unknown key; it is one of: schema, name, description, site, seed, sessions, start, timezone, engine, variants, defects, expect, arrivals, recorder, campaigns, faults, personas",
+        ":5: colour: unknown key; it is one of: schema, name, description, site, seed, sessions, start, timezone, engine, variants, defects, truth, expect, arrivals, recorder, campaigns, faults, personas",
     ),
     _mistake(
         "a missing key",
@@ -251,6 +251,24 @@ MISTAKES = (
         "{use: reader,",
         "{use: raeder,",
         ':18: personas[0].use: the library has no persona "raeder"; did you mean "reader"?',
+    ),
+    _mistake(
+        "extending nobody",
+        "{use: reader, share: 0.4}",
+        "{name: mine, extends: raeder, share: 0.4}",
+        ':18: personas[0].extends: there is no persona "raeder" to extend; did you mean "reader"?',
+    ),
+    _mistake(
+        "extending in a circle",
+        "  - {use: reader, share: 0.4}\n",
+        "  - {name: a, extends: b, share: 0.2}\n  - {name: b, extends: a, share: 0.2}\n",
+        ":18: personas[0].extends: a would extend itself, by way of b; let one of them extend another persona",
+    ),
+    _mistake(
+        "using and extending at once",
+        "{use: reader, share: 0.4}",
+        "{use: reader, extends: comparer, share: 0.4}",
+        ":18: personas[0]: has both `use` and `extends`; keep `use` (with `with:`), or `name` and `extends`",
     ),
     _mistake(
         "an unknown dial",

@@ -277,3 +277,52 @@ def test_the_expected_end_counts_campaigns() -> None:
     # Seven days of 500, then 800 a day while the campaign lasts: 1,500 / 800 = 1.875 days.
     assert (expected_end(s) - s.start).total_seconds() / 86_400 == pytest.approx(8.875)
     assert (expected_end(load_scenario("shop-clean")) - s.start).total_seconds() / 86_400 == pytest.approx(2000 / 280)
+
+
+def _with_personas(tmp_path: Path, personas: str) -> Scenario:
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "schema: simbench.scenario/1\nname: s\nsite: shop\nseed: 1\nsessions: 10\nstart: 2026-03-02T00:00:00Z\n"
+        f"personas:\n{personas}"
+    )
+    return load_scenario(path)
+
+
+def test_a_persona_extends_one_of_the_scenario_or_of_the_library(tmp_path: Path) -> None:
+    mine, child, comparer = (
+        _with_personas(
+            tmp_path,
+            "  - {name: child, extends: mine, share: 0.2, frustration: {slow: 0.9}}\n"
+            "  - {name: mine, extends: impatient, share: 0.3, device: tablet, frustration: {error: 0.1}}\n"
+            "  - {name: comparer, extends: comparer, share: 0.5, give_up: 0.5}\n",
+        ).personas[1::-1]
+        + _with_personas(tmp_path, "  - {name: comparer, extends: comparer, share: 1, give_up: 0.5}\n").personas
+    )
+    library = default_library()
+    impatient = library.persona("impatient")
+    assert mine.device == child.device == {"tablet": 1.0}
+    assert (mine.frustration.error, child.frustration.error) == (0.1, 0.1)
+    assert mine.frustration.slow == impatient.frustration.slow
+    assert child.frustration.slow == 0.9
+    assert child.patience_s == mine.patience_s == impatient.patience_s
+    # One that extends its own name extends the library's.
+    assert comparer.give_up == 0.5
+    assert comparer.compare_items == library.persona("comparer").compare_items
+
+
+def test_a_persona_may_extend_one_that_the_scenario_changed(tmp_path: Path) -> None:
+    used, child = _with_personas(
+        tmp_path,
+        "  - {use: reader, share: 0.5, with: {patience_s: 2}}\n  - {name: child, extends: reader, share: 0.5}\n",
+    ).personas
+    assert (used.patience_s, child.patience_s) == (2, 2)
+    assert child.name == "child"
+    assert child.text_select == default_library().persona("reader").text_select
+
+
+def test_goals_that_come_from_another_persona_are_looked_at_too(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"personas\[0\]\.goal: the site shop has no goal \"fly\""):
+        _with_personas(
+            tmp_path,
+            "  - {name: a, share: 0.5, goal: fly}\n  - {name: b, extends: a, share: 0.5}\n",
+        )

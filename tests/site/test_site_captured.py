@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from simbench.errors import BadInput
 from simbench.site.captured import Row, add_delta, effect_from_json, effect_to_json, elements_of, find_delta
-from simbench.site.fingerprint import check_capture, fingerprint, sources
+from simbench.site.fingerprint import CAPTURE_VERSION, check_capture, fingerprint, sources, sources_of_page, stale_pages
 from simbench.site.loading import load_declaration
 from simbench.site.model import Site, load_site
 from simbench.site.page_model import layout_of
@@ -275,3 +275,37 @@ def test_check_tells_what_changed(folder: Path) -> None:
     (folder / "captured" / "item-id.json.gz").unlink()
     assert "missing: captured/item-id.json.gz" in check_capture(folder).changes
     assert check_capture(MINI).changes == ("never captured",)
+
+
+def test_only_what_depends_on_a_change_is_captured_anew(folder: Path) -> None:
+    def index() -> dict[str, Any]:
+        site = load_declaration(folder)
+        files = sources(folder, site)
+        # Every page but the item's asked for the sheet.
+        used = {page.page: [] if page.page == "/item/:id" else ["/sheet.txt", "/nothing"] for page in site.pages}
+        return {
+            "schema": "simbench.captured/1",
+            "version": CAPTURE_VERSION,
+            "pages": {page.page: "x" for page in site.pages},
+            "uses": {page.page: sources_of_page(site, page, files, used[page.page]) for page in site.pages},
+        }  # fmt: skip
+
+    def stale(old: dict[str, Any]) -> list[str]:
+        site = load_declaration(folder)
+        return stale_pages(site, sources(folder, site), old)
+
+    everything = [page.page for page in load_declaration(folder).pages]
+    old = index()
+    assert stale(old) == []
+    assert stale({**old, "version": 0}) == stale({}) == everything
+    (folder / "sheet.txt").write_text("another")
+    assert stale(old) == [page for page in everything if page != "/item/:id"]
+    old = index()
+    # A page's part of the declaration counts for that page alone.
+    text = (folder / "site.yaml").read_text()
+    (folder / "site.yaml").write_text(text.replace("words: [item]", "words: [thing]"))
+    assert stale(old) == []
+    (folder / "site.yaml").write_text(
+        text.replace("name: zoom", "name: larger").replace("state: zoom", "state: larger")
+    )
+    assert stale(old) == ["/item/:id"]

@@ -27,8 +27,8 @@ def a_study(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(catalogue.STUDIES, "tiny", "tiny")
     found = catalogue.importlib.import_module
 
-    def importing(name: str) -> object:
-        return type("M", (), {"STUDY": study}) if name == "tiny" else found(name)
+    def importing(name: str, package: str | None = None) -> object:
+        return type("M", (), {"STUDY": study}) if name == "tiny" else found(name, package)
 
     monkeypatch.setattr(catalogue.importlib, "import_module", importing)
 

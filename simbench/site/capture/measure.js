@@ -266,6 +266,7 @@
       interactive_ancestor: ancestor ? selectorOf(ancestor) : null,
       hit,
       kind: kindOf(element, tag, style, own),
+      disabled: element.matches(":disabled") || element.getAttribute("aria-disabled") === "true",
       container,
       listens: probe ? probe.listens(element) : false,
       heard: probe ? probe.heard(element) : false,

@@ -58,6 +58,8 @@ class PageCapture:
     shots: list[Shot] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    #: Paths of all that the page asked the server for.
+    used: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,7 +107,7 @@ async def capture_page(
     )  # fmt: skip
     mine = [d for d in site.defects if d.page == page.page and device in d.devices]
     for i, viewport in enumerate(viewports_of(device)):
-        tab = await Tab.create(browser, viewport, site, origin)
+        tab = await Tab.create(browser, viewport, site, origin, used=work.found.used)
         try:
             await _plain(work, tab, viewport, first=i == 0)
             for defect in mine:
@@ -116,7 +118,7 @@ async def capture_page(
     for i, viewport in enumerate(viewports_of(device)):
         if not together:
             break
-        tab = await Tab.create(browser, viewport, site, origin)
+        tab = await Tab.create(browser, viewport, site, origin, used=work.found.used)
         try:
             for defects, states in together:
                 await _under(work, tab, viewport, defects, first=i == 0, states=states)

@@ -52,6 +52,7 @@
 
   // --- what a click sets off ---------------------------------------------------------------------------------------
   let armed = null;
+  let tried = null;
   // The trial that the running callback belongs to: undefined outside timers, null in those that the click did not set.
   let lineage;
   const owner = () => (lineage === undefined ? armed : lineage);
@@ -237,6 +238,94 @@
     }
   };
 
+  // How things are painted: what a style sheet alone does (a ticked box beside a picture), and what is drawn on a canvas.
+  // Outlines are left out: a ring around what has the focus is no answer.
+  const PAINTED = [
+    "color", "background", "border-color", "box-shadow", "opacity", "transform", "filter", "fill", "stroke", "clip-path",
+    "text-decoration", "content", "left", "top",
+  ];
+  const painted = () => {
+    const looks = new Map();
+    const drawn = new Map();
+    for (const element of document.body ? document.body.querySelectorAll("*") : []) {
+      if (selfMade(element) || !element.checkVisibility()) continue;
+      const parts = [];
+      const say = (style) => parts.push(PAINTED.map((name) => style.getPropertyValue(name)).join("\u0001"));
+      say(getComputedStyle(element));
+      for (const pseudo of ["::before", "::after"]) {
+        const style = getComputedStyle(element, pseudo);
+        if (style.content !== "none") say(style);
+      }
+      if (element.localName === "canvas") {
+        try {
+          drawn.set(element, element.toDataURL());
+        } catch {
+          // It holds a picture of another site's.
+        }
+      }
+      looks.set(element, parts.join("\u0002"));
+    }
+    const hovered = [...document.querySelectorAll(":hover")].pop() || null;
+    return { looks, drawn, hovered, focus: document.activeElement };
+  };
+  const CONTROL = "a, button, input, select, textarea, label, summary, [tabindex], [role]";
+  /** Whether anything looks otherwise, but for what has (or had) the focus, or alone is (or was) pointed at. */
+  const paintedOtherwise = (before, after) => {
+    const pointed = before.hovered === after.hovered ? [] : [before.hovered, after.hovered].filter(Boolean);
+    const aside = (element) =>
+      element.contains(before.focus) ||
+      element.contains(after.focus) ||
+      pointed.some((hovered) => element.contains(hovered) || (hovered.closest(CONTROL) || hovered).contains(element));
+    const other = (one, two) => [...one.looks].some(([element, look]) => two.looks.get(element) !== look && !aside(element));
+    const redrawn = [...after.drawn].some(([canvas, pixels]) => before.drawn.has(canvas) && before.drawn.get(canvas) !== pixels);
+    return redrawn || other(before, after) || other(after, before);
+  };
+  /** Wait until nothing moves any more that will come to an end soon. */
+  const still = async (mostMs) => {
+    // What the pointer did a moment ago is known to the page by the next frame.
+    await frame();
+    await frame();
+    const moving = document.getAnimations().filter((animation) => {
+      const timing = animation.effect && animation.effect.getComputedTiming();
+      return animation.playState === "running" && timing && Number.isFinite(timing.endTime);
+    });
+    if (moving.length) await Promise.race([Promise.allSettled(moving.map((animation) => animation.finished)), sleep(mostMs)]);
+  };
+
+  // Sounds, the clipboard, and pictures that move by a script's word: none of them changes the document.
+  const { animate } = Element.prototype;
+  Element.prototype.animate = function (...args) {
+    const trial = owner();
+    if (trial) {
+      trial.animated = true;
+      respond(trial);
+    }
+    return animate.apply(this, args);
+  };
+  const sounds = (prototype, name) => {
+    const real = prototype[name];
+    prototype[name] = function (...args) {
+      const trial = owner();
+      if (trial) {
+        trial.sound = true;
+        respond(trial);
+      }
+      return real.apply(this, args);
+    };
+  };
+  if (window.AudioScheduledSourceNode) sounds(AudioScheduledSourceNode.prototype, "start");
+  sounds(HTMLMediaElement.prototype, "play");
+  for (const name of window.Clipboard ? ["write", "writeText"] : []) {
+    const real = Clipboard.prototype[name];
+    Clipboard.prototype[name] = function (...args) {
+      const trial = owner();
+      if (!trial) return real.apply(this, args);
+      trial.copied = true;
+      trial.touched = native.now();
+      return Promise.resolve();
+    };
+  }
+
   const errorName = (error) => (error && error.name) || "Error";
   addEventListener.call(window, "error", (event) => {
     const trial = owner();
@@ -256,7 +345,7 @@
         trial.open = "download";
         event.preventDefault();
       } else if (!inside) {
-        trial.url = trial.url || (url.origin === location.origin ? url.pathname + url.search + url.hash : url.href);
+        trial.url = trial.url || near(url.href);
         if (event.cancelable) event.preventDefault();
       } else if (url.pathname + url.search !== location.pathname + location.search) {
         trial.softUrl = url.pathname + url.search + url.hash;
@@ -269,19 +358,28 @@
     armed.scrolled = armed.scrolled || event.target !== document;
     respond(armed);
   }, true);
+  addEventListener.call(window, "change", (event) => {
+    // By a press, a box or a choice takes its new value; what was typed before is told of when the field is left.
+    if (armed && event.target instanceof Element && event.target.matches("[type=checkbox], [type=radio]")) armed.ticked = event.target;
+  }, true);
   for (const type of ["pointerdown", "click", "submit"]) {
     addEventListener.call(window, type, () => {
       if (armed) armed.clicked = native.now();
     }, true);
   }
 
+  /** An address as path, query and fragment on this site, or as a whole elsewhere. */
+  const near = (address) => {
+    const url = new URL(String(address), document.baseURI);
+    return url.origin === location.origin ? url.pathname + url.search + url.hash : url.href;
+  };
   // Last of all listeners: new windows and file choosers are noted, and do not open.
   addEventListener.call(window, "click", (event) => {
     if (!armed || event.defaultPrevented) return;
     const path = event.composedPath().filter((node) => node instanceof Element);
     const link = path.find((node) => node.matches("a[href]"));
     const opens = link && link.target && !["_self", "_top", "_parent"].includes(link.target);
-    if (opens) armed.url = link.href;
+    if (opens) armed.url = near(link.href);
     if (opens || (path[0] && path[0].matches("input[type=file]"))) {
       armed.open = opens ? "window" : "file_chooser";
       event.preventDefault();
@@ -292,7 +390,7 @@
   window.open = function (...args) {
     if (!armed) return realOpen.apply(window, args);
     armed.open = "window";
-    armed.url = new URL(String(args[0] || ""), document.baseURI).href;
+    armed.url = near(args[0] || "");
     respond(armed);
     return null;
   };
@@ -358,7 +456,7 @@
 
     /** Leave the field that has the focus and scroll back; whether the page is then as it was. */
     async undo() {
-      this.arm();
+      await this.arm();
       const trial = armed;
       if (document.activeElement && document.activeElement !== document.body) document.activeElement.blur();
       window.scrollTo({ left: 0, top: 0, behavior: "instant" });
@@ -369,13 +467,22 @@
       return trial.mutations === 0 && !trial.scrolled && trial.requests.length === 0 && values() === trial.before.values;
     },
 
+    /** Whether the last trial changed how the page is painted, whatever else it did. */
+    async repainted() {
+      await still(600);
+      return Boolean(tried) && paintedOtherwise(tried.before.painted, painted());
+    },
+
     /** From now on, what happens is caused by what is done next. */
-    arm() {
+    async arm() {
+      await still(400);
       observer.takeRecords();
       armed = {
         mutations: 0, first: null, touched: native.now(), clicked: native.now(), requests: [], pending: 0, error: null,
-        url: null, softUrl: null, open: null, scrolled: false,
-        before: { values: values(), looks: looks(), memory: memory(), scroll: scrollY, hash: location.hash },
+        url: null, softUrl: null, open: null, scrolled: false, animated: false, sound: false, copied: false, ticked: null,
+        before: {
+          values: values(), looks: looks(), painted: painted(), memory: memory(), scroll: scrollY, hash: location.hash,
+        },
       };
     },
 
@@ -406,6 +513,7 @@
       const focused = document.activeElement;
       const seen = trial.first !== null || after.values !== before.values || after.looks !== before.looks;
       armed = null;
+      tried = trial;
       const waited = trial.first === null ? 0 : trial.first - trial.clicked;
       return {
         url: trial.url,
@@ -415,6 +523,10 @@
         valuesChanged: after.values !== before.values,
         looksChanged: after.looks !== before.looks,
         memoryChanged: after.memory !== before.memory,
+        animated: trial.animated,
+        sound: trial.sound,
+        copied: trial.copied,
+        ticked: trial.ticked,
         scrolled: after.scroll !== before.scroll || trial.scrolled,
         scrollY: after.scroll !== before.scroll ? after.scroll : null,
         firstMs: seen ? Math.max(0, waited) : 0,

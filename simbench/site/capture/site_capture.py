@@ -17,7 +17,7 @@ from playwright.async_api import Browser, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from simbench.errors import BadInput, OutsideFailure
-from simbench.events.run import write_json
+from simbench.events.run import read_json, write_json
 from simbench.site.capture.documents import page_model
 from simbench.site.capture.page_capture import PageCapture, capture_page
 from simbench.site.capture.steady import keep_times
@@ -26,7 +26,7 @@ from simbench.site.capture.ways import Ways
 from simbench.site.captured import CAPTURED_SCHEMA, read_page_model
 from simbench.site.chromium import chromium_flags, find_chromium, need_playwright
 from simbench.site.declaration import Declaration, Page
-from simbench.site.fingerprint import fingerprint, sources
+from simbench.site.fingerprint import CAPTURE_VERSION, fingerprint, sources, sources_of_page, stale_pages
 from simbench.site.loading import load_declaration
 from simbench.site.page_model import PageModel, layout_of
 from simbench.site.server import FixtureServer
@@ -54,7 +54,9 @@ class CaptureReport:
     problems: tuple[str, ...]
 
 
-def capture_site(folder: Path, *, progress: Progress | None = None, workers: int = 3) -> CaptureReport:
+def capture_site(
+    folder: Path, *, progress: Progress | None = None, workers: int = 3, changed_only: bool = False
+) -> CaptureReport:
     """Measure every page of the site in `folder` and write `captured/` there.
 
     Parameters
@@ -65,6 +67,8 @@ def capture_site(folder: Path, *, progress: Progress | None = None, workers: int
         Told about every state that was captured.
     workers
         Pages that are captured at once, in one browser.
+    changed_only
+        Capture only pages that depend on something that changed since they were captured, and keep the others.
 
     Raises
     ------
@@ -81,9 +85,12 @@ def capture_site(folder: Path, *, progress: Progress | None = None, workers: int
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("captured", ".*"), symlinks=True)
         site = load_declaration(copy)
         files = sources(copy, site)
-        parts = _captured(copy, site, progress or (lambda *_: None), workers)
+        index_path = folder / "captured" / "index.json"
+        old_index: dict[str, Any] = read_json(index_path) if changed_only and index_path.is_file() else {}
+        pages = stale_pages(site, files, old_index) if changed_only else [page.page for page in site.pages]
+        parts = _captured(copy, site, progress or (lambda *_: None), workers, pages)
     _keep_times(folder, site, parts)
-    return _write(folder, site, files, parts)
+    return _write(folder, site, files, parts, old_index)
 
 
 def _keep_times(folder: Path, site: Declaration, parts: list[PageCapture]) -> None:
@@ -95,9 +102,11 @@ def _keep_times(folder: Path, site: Declaration, parts: list[PageCapture]) -> No
             keep_times(part, PageModel(document, order))
 
 
-def _captured(folder: Path, site: Declaration, progress: Progress, workers: int) -> list[PageCapture]:
+def _captured(folder: Path, site: Declaration, progress: Progress, workers: int, pages: list[str]) -> list[PageCapture]:
+    if not pages:
+        return []
     try:
-        return asyncio.run(_capture(folder, site, progress, workers))
+        return asyncio.run(_capture(folder, site, progress, workers, pages))
     except (PlaywrightError, ExceptionGroup) as error:
         # Of several pages at once: what went wrong first; the others were only told to stop.
         first = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
@@ -118,9 +127,12 @@ def _quiet(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         loop.default_exception_handler(context)
 
 
-async def _capture(folder: Path, site: Declaration, progress: Progress, workers: int) -> list[PageCapture]:
+async def _capture(
+    folder: Path, site: Declaration, progress: Progress, workers: int, pages: list[str]
+) -> list[PageCapture]:
     asyncio.get_running_loop().set_exception_handler(_quiet)
-    jobs = sorted(_jobs(site), key=lambda job: -_units(site, *job))
+    jobs = [job for job in _jobs(site) if job[0].page in pages]
+    jobs.sort(key=lambda job: -_units(site, *job))
     total = sum(_units(site, *job) for job in jobs)
     done = 0
 
@@ -163,7 +175,7 @@ async def _work_off(
     async with asyncio.TaskGroup() as group:
         for _ in range(workers):
             group.create_task(work())
-    return [results[page.page, device] for page, device in _jobs(site)]
+    return [results[page.page, device] for page, device in _jobs(site) if (page.page, device) in results]
 
 
 def _jobs(site: Declaration) -> Iterator[tuple[Page, str]]:
@@ -189,13 +201,15 @@ def _slug(page: str) -> str:
     return "-".join(part.lstrip(":") for part in page.split("/") if part) or "home"
 
 
-def _write(folder: Path, site: Declaration, files: dict[str, str], parts: list[PageCapture]) -> CaptureReport:
+def _write(
+    folder: Path, site: Declaration, files: dict[str, str], parts: list[PageCapture], old_index: dict[str, Any]
+) -> CaptureReport:
     target = folder / "captured"
     staging = folder / ".captured.partial"
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
-        index = _write_parts(staging, site, files, parts)
+        index = _write_parts(staging, target, site, files, parts, old_index)
         write_json(staging / "index.json", index)
         old = folder / ".captured.replaced"
         shutil.rmtree(old, ignore_errors=True)
@@ -210,7 +224,7 @@ def _write(folder: Path, site: Declaration, files: dict[str, str], parts: list[P
     found = [agreement for part in parts for agreement in part.agreements]
     return CaptureReport(
         folder=target,
-        pages=len(site.pages),
+        pages=len({part.page for part in parts}),
         states=sum(len(part.looks) for part in parts),
         effects=sum(len(acts) for part in parts for acts in part.acts.values()),
         grid_agreement=_share(sum(a.alike for a in found), sum(a.points for a in found)),
@@ -224,13 +238,30 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 1.0
 
 
-def _write_parts(staging: Path, site: Declaration, files: dict[str, str], parts: list[PageCapture]) -> dict[str, Any]:
+def _write_parts(
+    staging: Path, before: Path, site: Declaration, files: dict[str, str], parts: list[PageCapture], old: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the parts, and what the capture `before` (with the index `old`) holds of all other pages."""
     pages = {}
     pictures: list[dict[str, Any]] = []
     agreement = {}
+    uses = {}
+    problems = [problem for part in parts for problem in part.problems]
     for page in site.pages:
         mine = [part for part in parts if part.page == page.page]
         slug = _slug(page.page)
+        if not mine:
+            # Not captured this time: as it was.
+            pages[page.page] = old["pages"][page.page]
+            agreement[page.page] = old["agreement"][page.page]
+            uses[page.page] = old["uses"][page.page]
+            kept = [row for row in old["pictures"] if row["page"] == page.page]
+            pictures += kept
+            problems += [problem for problem in old["problems"] if problem.startswith(f"{page.page}: ")]
+            for name in {pages[page.page], *(row[key] for row in kept for key in ("screenshot", "dom") if row[key])}:
+                shutil.copyfile(before / name, staging / name)
+            continue
+        uses[page.page] = sources_of_page(site, page, files, sorted(set().union(*(part.used for part in mine))))
         pages[page.page] = f"{slug}.json.gz"
         text = json.dumps(page_model(page.page, page.state_names, mine), ensure_ascii=False, separators=(",", ":"))
         (staging / pages[page.page]).write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
@@ -243,14 +274,16 @@ def _write_parts(staging: Path, site: Declaration, files: dict[str, str], parts:
         }
     return {
         "schema": CAPTURED_SCHEMA,
+        "version": CAPTURE_VERSION,
         "site": site.name,
         "fingerprint": fingerprint(files),
         "sources": files,
+        "uses": uses,
         "viewports": [viewport.name for viewport in VIEWPORTS],
         "pages": pages,
         "pictures": pictures,
         "agreement": agreement,
-        "problems": [problem for part in parts for problem in part.problems],
+        "problems": problems,
     }
 
 

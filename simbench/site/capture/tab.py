@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page
 
@@ -77,8 +78,9 @@ class Tab:
         *,
         latency: LatencyMode = "requests",
         scripts: Sequence[str] = ("probe.js", "selector.js", "measure.js"),
+        used: set[str] | None = None,
     ) -> Tab:
-        """Open a tab in `viewport` for the site that is served at `origin`."""
+        """Open a tab in `viewport` for the site that is served at `origin`; `used` takes down the paths asked for."""
         context = await browser.new_context(
             viewport={"width": viewport.w, "height": viewport.h},
             screen={"width": viewport.w, "height": viewport.h},
@@ -94,6 +96,8 @@ class Tab:
         for name in scripts:
             await context.add_init_script(script(name))
         page = await context.new_page()
+        used = set[str]() if used is None else used
+        page.on("request", lambda request: used.add(urlsplit(request.url).path))
         tab = cls(page, context, await context.new_cdp_session(page), viewport, site, origin)
         if latency == "all":
             # The load timeline is that of a first visit.
@@ -187,9 +191,17 @@ class Tab:
         """Press at a point, wait for what comes of it, and say what did (see `settled` in probe.js)."""
         if not self._viewport.touch:
             await self.page.mouse.move(*point)
+        await self._point_away()
         await self.page.evaluate("() => window[Symbol.for('simbench.probe')].arm()")
         await self.press(point)
         return await self.outcome(sign=sign, quiet_ms=quiet_ms)
+
+    async def _point_away(self) -> None:
+        """Take back the look of being pointed at, which a tap leaves behind and which is no answer."""
+        if self._viewport.touch:
+            # Twice, for a mouse that stays where it is points at nothing new.
+            await self.page.mouse.move(1, 1)
+            await self.page.mouse.move(0, 0)
 
     async def arm(self) -> None:
         """Take what comes next for a consequence of what is done next."""
@@ -200,11 +212,14 @@ class Tab:
         told: dict[str, Any] = await self.page.evaluate(
             """async ([quiet, patience, sign]) => {
                 const told = await window[Symbol.for('simbench.probe')].settled(quiet, patience, sign);
-                const focus = told.focus ? window[Symbol.for('simbench.selector')].selectorOf(told.focus) : null;
-                return {...told, focus};
+                const { selectorOf } = window[Symbol.for('simbench.selector')];
+                const [focus, ticked] = [told.focus, told.ticked].map((field) => (field ? selectorOf(field) : null));
+                return {...told, focus, ticked};
             }""",
             [quiet_ms, PATIENCE_MS, sign],
         )
+        await self._point_away()
+        told["repainted"] = await self.page.evaluate("() => window[Symbol.for('simbench.probe')].repainted()")
         return told
 
     async def undo(self) -> bool:

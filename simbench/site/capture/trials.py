@@ -183,6 +183,13 @@ class Trier:
             kind = "focus"
         elif told["scrolled"]:
             kind = "scroll"
+        elif told["repainted"] or told["animated"]:
+            # The document stays as it is; only what is painted differs.
+            kind = "change"
+        elif told["sound"]:
+            kind = "sound"
+        elif told["copied"]:
+            kind = "copy"
         elif told["error"]:
             kind = "error"
         elif told["requests"]:
@@ -204,6 +211,9 @@ class Trier:
             scroll_y=None if told["scrollY"] is None else float(round(told["scrollY"])),
             open=told["open"],
             focus=focus,
+            ticked=told["ticked"],
+            sounds=told["sound"],
+            copies=told["copied"],
         )
 
 
@@ -232,6 +242,7 @@ def _left_traces(told: Mapping[str, Any]) -> bool:
         told["mutations"]
         or told["valuesChanged"]
         or (told["looksChanged"] and not told["scrolled"])
+        or told["repainted"]
         or told["memoryChanged"]
         or told["requests"]
         or told["error"]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Ints", "Keys", "Moves", "Samples", "steps"]
+__all__ = ["FRAME_MS", "Floats", "Ints", "Keys", "Moves", "Samples", "steps"]
+
+#: Browsers tell a page of moves and scrolling once a frame, most screens show sixty a second, and what a mouse reports
+#: in between is coalesced (Chrome 60, "Aligned input events", 2017).
+FRAME_MS: Final = 1000.0 / 60.0
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -18,7 +23,9 @@ Keys = NDArray[np.uint64]
 class Moves:
     """Pointer movements, one row each: from (`x0`, `y0`) at `t0` to (`x1`, `y1`) at `t1`.
 
-    `overshoot` is the probability that the first submovement goes beyond the end point.
+    `overshoot` is the probability that the first submovement goes beyond the end point. `phase` says how long after
+    `t0` the first frame comes, as a share of a frame; None: it is drawn from the key. `wandering` movements are
+    not aimed at anything: their paths are those of people who read, search or wait.
     """
 
     x0: Floats
@@ -29,6 +36,8 @@ class Moves:
     t1: Floats
     key: Keys
     overshoot: Floats | float = 0.15
+    phase: Floats | None = None
+    wandering: NDArray[np.bool_] | bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

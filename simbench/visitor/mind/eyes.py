@@ -8,6 +8,7 @@ from simbench.site.model import Element
 from simbench.visitor.acts import Await, Hide, Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
 from simbench.visitor.mind.hands import bring_into_view, point_at, press_calmly, select_text
+from simbench.visitor.mind.loading import refocus
 from simbench.visitor.person import Doing, Visitor
 
 __all__ = ["distracted", "glance", "hesitate", "in_view", "look_over"]
@@ -22,8 +23,10 @@ def in_view(p: Percept, element: Element) -> bool:
 
 
 def glance(me: Visitor, p: Percept) -> Doing:
-    """The first look at a page, before anything is read."""
-    yield Read(me.dice.lognormal(B.orient_ms, B.orient_sigma), p.scroll_y, _wander(me, p, p.scroll_y))
+    """The first look at a page, before anything is read; shorter for who knows the site."""
+    known = 1.0 - B.known_saves * me.memory.familiarity
+    ms = known * me.dice.lognormal(B.orient_ms, B.orient_sigma)
+    yield Read(ms, p.scroll_y, _wander(me, p, p.scroll_y))
 
 
 def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = None) -> Doing:
@@ -63,6 +66,7 @@ def look_over(me: Visitor, p: Percept, appetite: float, until_y: float | None = 
     if p.scroll_y > scene.vh * 0.5 and dice.eye() < B.reread:
         back_to = p.scroll_y * dice.eye()
         yield Read(B.screen_ms * (1.0 + 2.0 * dice.eye()) * dwell, float(round(back_to)), _wander(me, p, back_to))
+        me.journal.lookalike("scroll_hunt", "re_reading", p.view, p.began_ms, p.now_ms)
     if dice.mind() < B.reads_closely * (0.3 + 1.4 * appetite):
         yield from _read_closely(me, p)
     yield from distracted(me, p)
@@ -84,7 +88,8 @@ def _wander(me: Visitor, p: Percept, scroll_y: float) -> tuple[float, float] | N
     Some people let the mouse go along with what they read, others park it out of the way; what the eyes do is theirs
     alone (Huang, White & Buscher 2012).
     """
-    if me.touch:
+    if me.touch or me.dice.eye() < me.trait.keyboard:
+        # A finger, or a hand that lies on the keyboard.
         return None
     mood = me.dice.eye()
     if mood > B.mouse_restless:
@@ -143,8 +148,10 @@ def distracted(me: Visitor, p: Percept) -> Doing:
     begun = p.now_ms
     if me.dice.fate() < B.hidden:
         yield Hide(min(ms, 20 * 60_000.0))
-    else:
-        yield Look(min(ms, 20 * 60_000.0))
+        me.journal.lookalike("hesitation", "distraction", p.view, begun, p.now_ms)
+        yield from refocus(me, p)
+        return
+    yield Look(min(ms, 20 * 60_000.0))
     me.journal.lookalike("hesitation", "distraction", p.view, begun, p.now_ms)
 
 

@@ -9,11 +9,17 @@ from simbench.site.declaration import GoalStep
 from simbench.site.model import Element
 from simbench.visitor.acts import Look, Percept, Read
 from simbench.visitor.behaviour import BEHAVIOUR as B
+from simbench.visitor.mind.calls import watch_call
 from simbench.visitor.mind.eyes import glance, hesitate, in_view, look_over
 from simbench.visitor.mind.forms import fill_in
+from simbench.visitor.mind.frustration import shake_it
 from simbench.visitor.mind.hands import activate
-from simbench.visitor.mind.side_acts import go_back, settle, side_acts
-from simbench.visitor.person import Doing, Visitor
+from simbench.visitor.mind.loading import arrive, go_back, settle
+from simbench.visitor.mind.loops import came_back, end_loop, set_out
+from simbench.visitor.mind.loops import compared as compared_one
+from simbench.visitor.mind.searching import compare_here, look_for, skim, suffer_loss
+from simbench.visitor.mind.side_acts import side_acts
+from simbench.visitor.person import Call, Doing, Visitor
 
 __all__ = ["pursue"]
 
@@ -60,12 +66,18 @@ def pursue(me: Visitor, p: Percept) -> Doing:
             form = next(f for f in me.site.forms if f.form == step.form)
             accepted = yield from fill_in(me, p, form)
             if not accepted:
+                if me.call is not None:
+                    # What sends a form is of no use to whoever has given the form up.
+                    me.call.serves = False
                 me.leaving = me.leaving or "form"
                 return
-            yield from _arrive_after(me, p, seen_view)
+            yield from arrive(me, p, seen_view)
             done = number + 1
         elif step.content is not None:
-            yield from _look_for_content(me, p, step)
+            found = yield from _look_for_content(me, p, step)
+            if not found and me.will_quit(p.now_ms, 0.3):
+                me.leaving = me.leaving or "lost"
+                return
             done = number + 1
         else:
             reached = yield from _take_step(me, p, step, done)
@@ -75,6 +87,9 @@ def pursue(me: Visitor, p: Percept) -> Doing:
                 me.leaving = me.leaving or "stuck"
             if reached in {"unsuitable", "elsewhere", "nothing"}:
                 continue
+            if reached and step.reach is not None and step.reach.state is not None:
+                # What was wished for is here and taken.
+                end_loop(me)
             if reached and _is_item(me, step) and compared < to_compare:
                 compared += 1
                 yield from _compare_and_return(me, p)
@@ -151,20 +166,33 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
     page = me.site.page(step.page)
     appetite = _APPETITE[page.kind]
     if page.kind == "product" and step.target is not None and step.state is None:
-        arrived, view = p.now_ms, p.view
-        yield from look_over(me, p, appetite)
+        view = p.view
+        # Is it what the link promised? For this visitor, not always; and then one glance can tell.
+        unsuitable = me.dice.fate() < B.unsuitable
+        if not unsuitable or me.dice.fate() >= B.seen_at_a_glance:
+            yield from look_over(me, p, appetite)
+        watch_call(me, p)
         if me.leaving:
             return False
-        # Is it what the link promised? For this visitor, not always.
-        if me.dice.fate() < B.unsuitable and p.can_go_back:
-            return (yield from _turn_back(me, p, view, arrived))
+        if unsuitable and p.can_go_back and view == p.view:
+            return (yield from _turn_back(me, p))
+        yield from _restless(me, p)
         yield from side_acts(me, p)
+        watch_call(me, p)
         if me.leaving or p.scene.page != step.page:
             return "elsewhere"
     else:
         hurried = me.dice.mind() > 0.35 + 0.5 * appetite
         if not hurried:
             yield from look_over(me, p, appetite)
+            yield from _restless(me, p)
+        elif me.dice.eye() < B.skim:
+            yield from skim(me, p)
+        if me.goal_name == "compare" and page.kind in _HUBS and me.dice.eye() < B.compare_here:
+            yield from compare_here(me, p)
+        watch_call(me, p)
+        if me.leaving or p.scene.page != step.page:
+            return "elsewhere"
         # Who has just put something in the cart goes on; the time for looking around is before that.
         state = page.state(p.scene.state)
         if state is None or state.opening:
@@ -175,72 +203,143 @@ def _take_step(me: Visitor, p: Percept, step: GoalStep, done: int) -> Doing:
     if not options:
         return "nothing"
     element = _choose(me, options)
-    cta = any(c.page == step.page and c.target == element.target and c.goal == me.goal_name for c in me.site.ctas)
-    if cta:
-        noticed = yield from _notice(me, p, element)
+    call = me.call if me.call is not None and me.call.serves and me.call.view == p.view else None
+    if call is not None and call.target == element.target:
+        noticed = yield from _notice(me, p, call, element)
+        if not noticed and step.target is None:
+            # It is one way among several: another one will do.
+            options = [option for option in options if option[1].target != element.target]
+            noticed = bool(options)
+            element = _choose(me, options) if options else element
+            call.other_way = noticed
         if not noticed:
-            me.journal.true("missed_cta", p.view, p.began_ms, p.now_ms, target=element.target,
-                            cause=_blame(me, element))  # fmt: skip
+            call.missed = True
             me.leaving = "missed"
+            return False
+        if me.postpones and page.kind == "cart":
+            # It was put there for another day: nothing is wrong with the button, or with anything else.
+            call.postponed = True
+            me.leaving = "postponed"
             return False
         yield from hesitate(me, p, element, 0.5)
         if page.kind in {"product", "cart"} and me.dice.mind() < B.second_thoughts * (1.0 + me.trait.hesitancy):
-            me.journal.true("skipped_cta", p.view, p.began_ms, p.now_ms, target=element.target)
-            me.leaving = "declined"
-            return False
+            call.declined = True
+            return (yield from _think_again(me, p))
+    elif call is not None:
+        call.other_way = True
+    if page.kind in _HUBS and _is_item(me, step):
+        set_out(me, p)
     for attempt in range(3):
         view = p.view
         came = yield from activate(me, p, element)
         if came:
             break
+        if me.turning_back:
+            return (yield from _turn_in_anger(me, p))
         if attempt == 2 or me.will_quit(p.now_ms, 0.25):
             return False
         element = p.scene.element(element.target) or element
-    yield from _arrive_after(me, p, view)
+    stray = me.stray is not None
+    yield from arrive(me, p, view)
+    if stray and not me.leaving:
+        return "elsewhere"
     return not me.leaving
 
 
-def _arrive_after(me: Visitor, p: Percept, view: int) -> Doing:
-    """If the last act led to another page, wait for it."""
-    if p.view != view or p.loading:
-        yield from settle(me, p)
-
-
-def _blame(me: Visitor, element: Element) -> str | None:
-    defect = me.effects_on_people.get(element.target)
-    return defect.id if defect is not None else None
-
-
-def _notice(me: Visitor, p: Percept, element: Element) -> Doing:
-    """Whether the call to action is noticed at all: it may look like an advertisement, or lie far down."""
-    defect = me.effects_on_people.get(element.target)
-    if defect is not None and defect.finding == "cta_skipped" and me.dice.eye() < B.miss_ad_like:
+def _notice(me: Visitor, p: Percept, call: Call, element: Element) -> Doing:
+    """Whether the call to action is noticed by the time it is wanted: eyes may pass over it, or not come to it."""
+    if call.lag_ms is None:
+        # It was on screen, but it did not look like what it is.
         return False
-    if not in_view(p, element):
+    if not in_view(p, element) and call.noticed_ms is None:
         screens_away = abs(element.y - p.scroll_y - p.scene.vh / 2) / p.scene.vh
         if screens_away > 1.0:
-            miss = B.miss_below * exp(1.2 * (0.5 - me.trait.scroll_propensity)) * min(screens_away, 3.0) / 2.0
-            if me.dice.eye() < min(miss, 0.9):
+            u = me.dice.eye()
+            if u < _miss_below(me, screens_away):
+                call.cause = _blame_depth(me, p, element, u)
+                return False
+            if not (yield from look_for(me, p, element, element.target, 0.25)):
+                call.cause = _blame_depth(me, p, element, u)
                 return False
     yield Look(me.dice.lognormal(450.0, 0.4), element.target)
+    call.noticed_ms = min(call.noticed_ms or p.began_ms, p.began_ms)
     return True
 
 
-def _turn_back(me: Visitor, p: Percept, view: int, arrived: float) -> Doing:
+def _miss_below(me: Visitor, screens_away: float) -> float:
+    """Chance that something so many screens away is never come to."""
+    miss = B.miss_below * exp(1.2 * (0.5 - me.trait.scroll_propensity)) * min(screens_away, 3.0) / 2.0
+    return min(miss, 0.9)
+
+
+def _blame_depth(me: Visitor, p: Percept, element: Element, u: float) -> str | None:
+    """The defect without which `element` would stand where, with the same luck `u`, it would have been come to."""
+    defect = me.effects_on_people.get(element.target)
+    if defect is None:
+        return None
+    otherwise = p.otherwise(element.target, defect.id)
+    if otherwise is None or otherwise.fixed:
+        return defect.id
+    screens_away = abs(otherwise.y - p.scroll_y - p.scene.vh / 2) / p.scene.vh
+    return defect.id if screens_away <= 1.0 or u >= _miss_below(me, screens_away) else None
+
+
+def _think_again(me: Visitor, p: Percept) -> Doing:
+    """Decided against it, for now: most leave, some look at what else there is and may come back to it."""
+    if me.dice.mind() < B.not_yet and p.can_go_back:
+        yield from go_back(me, p)
+        return False if me.leaving else "elsewhere"
+    me.leaving = "declined"
+    return False
+
+
+def _turn_in_anger(me: Visitor, p: Percept) -> Doing:
+    """Back, out of anger at what did not work: what the page had to say was never the matter."""
+    me.turning_back = False
+    if not p.can_go_back:
+        me.leaving = "stuck"
+        return False
+    there, arrived = p.view, p.arrived_ms
+    yield from go_back(me, p)
+    if me.leaving:
+        return False
+    me.journal.lookalike("u_turn", "venting", there, arrived, p.now_ms)
+    return "elsewhere"
+
+
+def _turn_back(me: Visitor, p: Percept) -> Doing:
     """What was expected here is not here: back to where the link was, with the wish unmet (or away altogether)."""
-    me.suffer("lost", p.now_ms, None)
+    there, arrived = p.view, p.arrived_ms
+    if me.call is not None:
+        # To buy is of no use any more, here.
+        me.call.serves = False
+    yield from suffer_loss(me, p)
     if me.will_quit(p.now_ms, 0.3):
-        me.journal.ambiguous("u_turn", "leaves_site", view, arrived, p.now_ms)
+        me.journal.ambiguous("u_turn", "leaves_site", there, arrived, p.now_ms)
         me.leaving = "unsuitable"
         return False
     yield from go_back(me, p)
-    me.journal.true("u_turn", view, arrived, p.now_ms)
+    if me.leaving:
+        me.journal.ambiguous("u_turn", "leaves_site", there, arrived, p.now_ms)
+        return False
+    me.journal.true("u_turn", there, arrived, p.now_ms)
+    came_back(me, p)
     return "unsuitable"
+
+
+def _restless(me: Visitor, p: Percept) -> Doing:
+    """A restless hand plays with the mouse while its owner reads on: quick and vivid, and nothing is wrong."""
+    if me.touch or me.dice.eye() >= B.vivid_wander:
+        return
+    strokes = 2 + me.dice.poisson(B.wander_strokes, me.dice.vent())
+    view = p.view
+    yield from shake_it(me, p, strokes, B.wander_stroke_ms, B.wander_reach_px, reading=True)
+    me.journal.lookalike("thrashed_cursor", "reading_wander", view, p.began_ms, p.now_ms)
 
 
 def _compare_and_return(me: Visitor, p: Percept) -> Doing:
     """Look at one of several items and go back for the next: nothing was wrong with it."""
-    arrived, view, page = p.now_ms, p.view, p.scene.page
+    arrived, view, page = p.arrived_ms, p.view, p.scene.page
     ms = me.dice.lognormal(B.compare_back_ms, B.compare_back_sigma)
     reach = min(p.scene.sy_max, p.scene.vh * me.dice.eye() * 1.2 * me.trait.scroll_propensity)
     yield Read(ms, float(round(reach)))
@@ -249,17 +348,29 @@ def _compare_and_return(me: Visitor, p: Percept) -> Doing:
     if me.leaving or not p.can_go_back or p.scene.page != page:
         return
     yield from go_back(me, p)
-    me.journal.lookalike("u_turn", "comparing", view, arrived, p.now_ms)
+    if me.leaving:
+        return
+    if p.view == view + 1:
+        me.journal.lookalike("u_turn", "comparing", view, arrived, p.now_ms)
+    compared_one(me, p)
 
 
 def _look_for_content(me: Visitor, p: Percept, step: GoalStep) -> Doing:
-    """Read until the thing that was looked for is found."""
+    """Look for a named thing on this page, and read it; returns whether it was found."""
     assert step.content is not None
     element = p.scene.element(step.content)
-    until = element.y + element.h if element is not None else None
-    yield from look_over(me, p, 0.5, until)
-    if element is not None:
+    if element is not None and (element.w <= 0 or element.h <= 0):
+        element = None
+    found = yield from look_for(me, p, element, step.content)
+    if me.leaving:
+        return False
+    if found and element is not None:
         yield Look(me.dice.lognormal(2500.0, 0.5), element.target)
+        # It was come for; around it one reads on.
+        yield from look_over(me, p, 0.3)
+    else:
+        yield from suffer_loss(me, p)
+    return found
 
 
 def _find_the_way(me: Visitor, p: Percept, steps: Sequence[GoalStep], done: int) -> Doing:
@@ -277,7 +388,7 @@ def _find_the_way(me: Visitor, p: Percept, steps: Sequence[GoalStep], done: int)
             if not came:
                 me.given_up_on.add(element.target)
                 return not me.will_quit(p.now_ms, 0.3)
-            yield from _arrive_after(me, p, view)
+            yield from arrive(me, p, view)
             return not me.leaving
     if (yield from _open_menu(me, p)):
         return True
@@ -304,9 +415,14 @@ def _browse(me: Visitor, p: Percept) -> Doing:
         me.pages_left -= 1.0
         yield from glance(me, p)
         kind = me.site.page(p.scene.page).kind
-        arrived, view = p.now_ms, p.view
-        yield from look_over(me, p, _APPETITE[kind])
+        arrived, view = p.arrived_ms, p.view
+        if me.dice.eye() < 0.5 * B.skim:
+            yield from skim(me, p)
+        else:
+            yield from look_over(me, p, _APPETITE[kind])
+            yield from _restless(me, p)
         yield from side_acts(me, p)
+        watch_call(me, p)
         if me.leaving:
             return
         if me.pages_left <= 0:
@@ -315,7 +431,7 @@ def _browse(me: Visitor, p: Percept) -> Doing:
         if p.can_go_back and kind not in _HUBS and me.dice.mind() < 0.45:
             left = p.view
             yield from go_back(me, p)
-            if left == view:
+            if left == view and not me.leaving:
                 me.journal.lookalike("u_turn", "hub_browsing", view, arrived, p.now_ms)
         else:
             links = _interesting_links(me, p)
@@ -327,7 +443,7 @@ def _browse(me: Visitor, p: Percept) -> Doing:
             came = yield from activate(me, p, element)
             if not came:
                 me.given_up_on.add(element.target)
-            yield from _arrive_after(me, p, before)
+            yield from arrive(me, p, before)
         if me.leaving:
             return
 

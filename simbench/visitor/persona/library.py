@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,16 +12,18 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from simbench.errors import BadInput
-from simbench.events.yaml_source import YamlSource, read_yaml, validation_problems
+from simbench.events.yaml_source import YamlSource, did_you_mean, read_yaml, show_value, validation_problems
 from simbench.visitor.persona.spec import PersonaPatch, PersonaSpec
 
-__all__ = ["DEFAULT", "PersonaLibrary", "SourcedValue", "default_library", "merge", "read_library"]
+__all__ = [
+    "DEFAULT", "PersonaLibrary", "SourcedValue", "default_library", "extends_problems", "merge", "read_library",
+]  # fmt: skip
 
 #: The persona that the others take their unsaid dials from.
 DEFAULT: Final = "default"
 _SCHEMA: Final = "simbench.personas/1"
 #: Keys of a persona that are plain: no number, so no source.
-_PLAIN: Final = ("about", "bot")
+_PLAIN: Final = ("about", "bot", "extends")
 #: Keys of a persona that hold further dials.
 _NESTED: Final = ("frustration", "interests")
 
@@ -48,16 +50,33 @@ class SourcedValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonaLibrary:
-    """Personas by name: as they are written (`patches`), and with every dial filled in (`persona`)."""
+    """Personas by name: what sets them apart from `default` (`patches`), and with every dial filled in (`persona`).
+
+    `parents` names the persona that one extends, where it extends one: a patch holds what comes from there too.
+    """
 
     patches: Mapping[str, Mapping[str, Any]]
+    parents: Mapping[str, str]
     values: tuple[SourcedValue, ...]
     sources: Mapping[str, str]
 
     @property
     def names(self) -> list[str]:
-        """Names of the personas, `default` last."""
-        return [name for name in self.patches if name != DEFAULT] + [DEFAULT]
+        """Names of the personas: people in the order of the file, then programs, `default` last."""
+        named = [name for name in self.patches if name != DEFAULT]
+        return [*sorted(named, key=lambda name: self.bot(name) is not None), DEFAULT]
+
+    def bot(self, name: str) -> str | None:
+        """Which program the persona `name` is; None for people."""
+        program: str | None = self.patches[name].get("bot")
+        return program
+
+    def ancestry(self, name: str) -> list[str]:
+        """`name`, what it extends, and so on, up to `default`."""
+        line = [name]
+        while line[-1] in self.parents:
+            line.append(self.parents[line[-1]])
+        return line if line[-1] == DEFAULT else [*line, DEFAULT]
 
     def persona(self, name: str) -> PersonaSpec:
         """The persona `name` with every dial filled in.
@@ -75,9 +94,11 @@ class PersonaLibrary:
         return merge(base, *patches)
 
     def values_of(self, persona: str) -> dict[str, SourcedValue]:
-        """The values that hold for `persona`, its own and the default's, by name."""
-        own = {value.name: value for value in self.values if value.persona == DEFAULT}
-        return own | {value.name: value for value in self.values if value.persona == persona}
+        """The values that hold for `persona`, its own and those that it takes from others, by name."""
+        found: dict[str, SourcedValue] = {}
+        for name in reversed(self.ancestry(persona)):
+            found |= {value.name: value for value in self.values if value.persona == name}
+        return found
 
 
 def merge(*layers: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +133,7 @@ def read_library(path: Path) -> PersonaLibrary:
     values: list[SourcedValue] = []
     problems = []
     for name, written in tree["personas"].items():
-        patch: dict[str, Any] = {key: written[key] for key in _PLAIN if key in written}
+        patch: dict[str, Any] = {key: written[key] for key in _PLAIN if key in written and key != "extends"}
         for at, entry in _entries(written):
             where = ("personas", name, *at)
             lacks = _lacks(entry, cited)
@@ -139,8 +160,35 @@ def read_library(path: Path) -> PersonaLibrary:
         except ValidationError as error:
             problems += validation_problems(error, _without_entries(source), PersonaPatch, prefix=("personas", name))
         patches[name] = patch
+    parents = {name: written["extends"] for name, written in tree["personas"].items() if "extends" in written}
+    for name, problem in extends_problems(parents, patches).items():
+        problems.append(source.problem(("personas", name, "extends"), problem))
     source.fail(problems)
-    return PersonaLibrary(patches=patches, values=tuple(values), sources=cited)
+    library = PersonaLibrary(patches=patches, parents=parents, values=tuple(values), sources=cited)
+    whole = {
+        name: merge(*(patches[step] for step in reversed(library.ancestry(name)) if step != DEFAULT or name == DEFAULT))
+        for name in patches
+    }
+    return replace(library, patches=whole)
+
+
+def extends_problems(parents: Mapping[str, Any], known: Iterable[str]) -> dict[str, str]:
+    """What is wrong with the parents of personas, by persona: unknown names, and circles (told once each)."""
+    names = list(known)
+    problems: dict[str, str] = {}
+    told: set[str] = set()
+    for name, parent in parents.items():
+        if not isinstance(parent, str) or parent not in names:
+            problems[name] = f"there is no persona {show_value(parent)} to extend; {did_you_mean(str(parent), names)}"
+            continue
+        line = [name]
+        while isinstance(parents.get(line[-1]), str) and parents[line[-1]] not in line:
+            line.append(parents[line[-1]])
+        if parents.get(line[-1]) == name and not told & set(line):
+            told |= set(line)
+            by_way_of = f", by way of {', '.join(line[1:])}" if len(line) > 1 else ""
+            problems[name] = f"{name} would extend itself{by_way_of}; let one of them extend another persona"
+    return problems
 
 
 def _entries(written: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:

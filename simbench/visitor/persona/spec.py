@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,9 @@ from simbench.events.yaml_source import show_value
 from simbench.visitor.persona.distribution import Bounds, StrictModel, Value, Weights, quantile, wrong
 
 __all__ = [
+    "BOTS",
     "DIALS",
+    "Bot",
     "Country",
     "Device",
     "Dial",
@@ -30,6 +33,7 @@ __all__ = [
     "PersonaSpec",
     "Source",
     "VisitorType",
+    "dial_salt",
     "dial_value",
     "draw_dials",
 ]
@@ -37,6 +41,9 @@ __all__ = [
 Device = Literal["desktop", "tablet", "mobile"]
 Source = Literal["direct", "organic", "paid", "email", "social", "referral"]
 VisitorType = Literal["new", "returning"]
+#: Programs that come to sites (`simbench.visitor.mind.bots`).
+Bot = Literal["crawler", "price_scraper", "click_bot"]
+BOTS: Final = get_args(Bot)
 
 
 def _check_country(code: str) -> str:
@@ -105,6 +112,23 @@ class Interests(StrictModel):
     lookup: Annotated[Value, _share("Goes to look something up before going on.")]
     search: Annotated[Value, _share("Uses the search field where there is one.")]
     double_click: Annotated[Value, _share("Double-clicks a thing that people double-click.")]
+    calendar: Annotated[Value, _share("Leafs through the months of a calendar.")]
+    paginate: Annotated[Value, _share("Leafs through pages of a list.")]
+    sort: Annotated[Value, _share("Sorts a table by a column.")]
+    draw: Annotated[Value, _share("Draws on a canvas.")]
+    game: Annotated[Value, _share("Plays a small game of quick presses.")]
+    drag_select: Annotated[Value, _share("Marks a text by dragging over it.")]
+    download: Annotated[Value, _share("Downloads a file that is offered.")]
+    new_tab: Annotated[Value, _share("Follows a link that opens in a new tab, and comes back.")]
+    file: Annotated[Value, _share("Opens a file chooser to send a picture.")]
+    date_button: Annotated[Value, _share("Lets a button fill in a date.")]
+    css_toggle: Annotated[Value, _share("Flips a switch that only the style sheet answers.")]
+    copy_text: Annotated[Value, _share("Presses a button that copies to the clipboard.")]
+    audio: Annotated[Value, _share("Plays a sound.")]
+    off_screen: Annotated[Value, _share("Presses a control that answers elsewhere on the page.")]
+    disabled: Annotated[Value, _share("Presses a control that is switched off.")]
+    detour: Annotated[Value, _share("Has a look at something else that the site offers, and comes back.")]
+    click_away: Annotated[Value, _share("Closes what lies over the page by a click beside it.")]
 
 
 class PersonaSpec(StrictModel):
@@ -117,7 +141,7 @@ class PersonaSpec(StrictModel):
     visitor_type: Weights[VisitorType] = Field(description="Shares of first-time and returning visitors.")
     goal: Weights[str] = Field(description="What they come for: a goal of the site, or shares of goals.")
     country: Weights[Country] = Field(description="Shares of countries (ISO 3166 two-letter codes), or one.")
-    bot: bool = Field(default=False, description="A program, not a person.")
+    bot: Bot | None = Field(default=None, description="Which program it is; left out for people.")
 
     scroll_propensity: Annotated[Value, _share("Scrolls on at the end of each screenful.")]
     reading_wpm: Annotated[Value, Dial(unit="words/min", low=40, high=1500, about="Reading speed.")]
@@ -125,6 +149,7 @@ class PersonaSpec(StrictModel):
     dwell_shape: Annotated[
         Value, Dial(unit="Weibull k", low=0.2, high=3, about="Shape of dwell; below 1, who stayed long stays longer.")
     ]
+    bounces: Annotated[Value, _share("Leaves from the page where the visit began, after a look at it.")]
     depth: Annotated[Value, Dial(unit="pages", low=1, high=200, about="Pages willing to see in a visit.")]
     compare_items: Annotated[Value, Dial(unit="items", low=2, high=20, about="Products looked at when comparing.")]
 
@@ -134,7 +159,12 @@ class PersonaSpec(StrictModel):
         Value, Dial(unit="s", low=1, high=3600, about="Time in which anger falls to 37 %, when nothing feeds it.")
     ]
     vent_rage: Annotated[Value, _share("Vents by striking when angry.")]
+    vent_thrash: Annotated[Value, _share("Vents by shaking the mouse when angry.")]
+    vent_scroll: Annotated[Value, _share("Vents by scrolling about when angry.")]
+    vent_back: Annotated[Value, _share("Vents by going back when angry.")]
     give_up: Annotated[Value, _share("Gives up when angry, rather than trying once more.")]
+    postpones: Annotated[Value, _share("Puts something in the cart and leaves the buying for another day.")]
+    ad_mismatch: Annotated[Value, _share("Was promised something by a paid link that the site does not have.")]
     form_wary: Annotated[Value, _share("Reluctance to give personal details.")]
 
     fitts_a_ms: Annotated[Value, Dial(unit="ms", low=0, high=2000, about="Pointing: intercept of Fitts' law.")]
@@ -143,6 +173,8 @@ class PersonaSpec(StrictModel):
     tap_sd_px: Annotated[Value, Dial(unit="px", low=0, high=60, about="Spread of taps around their aim, an axis.")]
     hold_ms: Annotated[Value, Dial(unit="ms", low=10, high=2000, about="From press to release.")]
     overshoot: Annotated[Value, _share("First movement goes past the target.")]
+    keyboard: Annotated[Value, _share("Uses the keyboard where a mouse would do: Tab and Enter on controls.")]
+    old_device: Annotated[Value, _share("Comes with an old machine: the smaller screen and an older browser.")]
 
     decision_s: Annotated[Value, Dial(unit="s", low=0.05, high=120, about="Own median time to decide on an act.")]
     hesitancy: Annotated[Value, _share("Hesitates before an act that commits.")]
@@ -154,6 +186,7 @@ class PersonaSpec(StrictModel):
     idle_click: Annotated[Value, _share("Clicks on nothing in particular, a page.")]
     text_select: Annotated[Value, _share("Selects text while reading, a page.")]
     consent: Annotated[Value, _share("Accepts being recorded when asked.")]
+    answers_survey: Annotated[Value, _share("Answers when asked at the end how the visit went.")]
     interests: Interests
 
 
@@ -169,6 +202,14 @@ def _dials(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tupl
 
 #: Every dial by its name (`patience_s`, `frustration_slow`, `interests_coupon`), in the order of the model.
 DIALS: Final[Mapping[str, Dial]] = dict(_dials(PersonaSpec))
+
+
+def dial_salt(name: str) -> int:
+    """The salt (`simbench.visitor.noise`) of a dial's numbers: by its name, so that a new dial moves no other.
+
+    All are above 2^32, far from the salts of acts.
+    """
+    return 2**32 + crc32(name.encode())
 
 
 def _partial(model: type[StrictModel], name: str) -> type[StrictModel]:

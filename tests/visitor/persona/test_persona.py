@@ -15,16 +15,33 @@ from simbench.errors import BadInput
 from simbench.scenario.persona_page import personas_markdown
 from simbench.visitor.persona.distribution import Choice, mean
 from simbench.visitor.persona.library import default_library, merge, read_library
-from simbench.visitor.persona.spec import DIALS, PersonaSpec, dial_value, draw_dials
+from simbench.visitor.persona.spec import BOTS, DIALS, PersonaSpec, dial_salt, dial_value, draw_dials
 
 LIBRARY = default_library()
 NAMES = LIBRARY.names
-PLAN = {"bargain_hunter", "phone_browser", "comparer", "reader", "returning_customer", "impatient"}
+PLAN = {
+    "bargain_hunter", "phone_browser", "comparer", "pogo_sticker", "reader", "returning_customer", "reorderer",
+    "impatient", "form_wary", "big_fingers", "keyboard_user", "distracted", "older_visitor", "misled_by_ad",
+    "gift_buyer", "researcher", "couch_surfer", "terms_checker",
+}  # fmt: skip
 
 
-def test_the_library_has_the_six_personas_and_the_default() -> None:
-    assert set(NAMES) >= PLAN | {"default"}
+def test_the_library_has_people_then_bots_then_the_default() -> None:
+    assert set(NAMES) >= PLAN | set(BOTS) | {"default"}
     assert NAMES[-1] == "default"
+    assert NAMES[-4:-1] == list(BOTS)
+    assert [name for name in NAMES if LIBRARY.bot(name)] == list(BOTS)
+
+
+def test_who_extends_another_takes_the_rest_from_there() -> None:
+    assert LIBRARY.ancestry("pogo_sticker") == ["pogo_sticker", "comparer", "default"]
+    comparer, pogo = LIBRARY.persona("comparer"), LIBRARY.persona("pogo_sticker")
+    assert pogo.device == comparer.device
+    assert pogo.interests.select_text == comparer.interests.select_text
+    assert pogo.interests.inspect != comparer.interests.inspect
+    values = LIBRARY.values_of("pogo_sticker")
+    assert (values["device"].persona, values["goal"].persona) == ("comparer", "pogo_sticker")
+    assert values["hold_ms"].persona == "default"
 
 
 def test_the_default_says_every_dial_and_every_share() -> None:
@@ -81,6 +98,14 @@ def test_personas_differ_in_the_way_their_names_say() -> None:
     assert spec["phone_browser"].device == {"mobile": 1.0}
     assert mean(spec["bargain_hunter"].interests.coupon) == max(mean(p.interests.coupon) for p in spec.values())
     assert spec["returning_customer"].visitor_type["returning"] > 0.9
+    assert mean(spec["older_visitor"].fitts_b_ms) == max(mean(p.fitts_b_ms) for p in spec.values())
+    assert mean(spec["older_visitor"].hold_ms) == max(mean(p.hold_ms) for p in spec.values())
+    assert mean(spec["form_wary"].form_wary) == max(mean(p.form_wary) for p in spec.values())
+    assert mean(spec["distracted"].distraction_per_min) == max(mean(p.distraction_per_min) for p in spec.values())
+    assert mean(spec["keyboard_user"].keyboard) == max(mean(p.keyboard) for p in spec.values())
+    assert mean(spec["misled_by_ad"].ad_mismatch) == max(mean(p.ad_mismatch) for p in spec.values())
+    assert mean(spec["pogo_sticker"].compare_items) == max(mean(p.compare_items) for p in spec.values())
+    assert mean(spec["cart_keeper"].postpones) == max(mean(p.postpones) for p in spec.values())
     assert max(spec["comparer"].goal, key=lambda goal: spec["comparer"].goal[goal]) == "compare"
 
 
@@ -152,6 +177,28 @@ def test_a_library_with_a_flaw_is_refused(entry: str, says: str, tmp_path: Path)
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("extends", "says"),
+    [
+        (("nobody", "default"), ':6: personas.a.extends: there is no persona "nobody" to extend;'),
+        (("b", "a"), ":6: personas.a.extends: a would extend itself, by way of b;"),
+        (("a", "default"), ":6: personas.a.extends: a would extend itself;"),
+    ],
+)
+def test_a_library_extends_what_there_is_and_never_in_a_circle(
+    extends: tuple[str, str], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "p.yaml"
+    own = "".join(
+        f"  {name}: {{about: {name},\n    extends: {other}, give_up: {{value: 0.3, assumed: [0.1, 0.5]}}}}\n"
+        for name, other in zip("ab", extends, strict=True)
+    )
+    path.write_text(f"schema: simbench.personas/1\nsources: {{}}\npersonas:\n  default: {{about: d}}\n{own}")
+    with pytest.raises(BadInput) as caught:
+        read_library(path)
+    assert says in str(caught.value)
+
+
 def test_a_file_that_is_no_library_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text("a: 1\n")
@@ -177,8 +224,21 @@ def test_the_command_lists_personas_and_shows_one() -> None:
     (persona,) = document["personas"]
     patience = next(value for value in persona["values"] if value["name"] == "patience_s")
     assert (patience["unit"], patience["own"], patience["assumed"]) == ("s", True, [1.2, 3.0])
+    (bot,) = json.loads(run(app, ["personas", "crawler", "--json"]).stdout)["personas"]
+    assert bot["bot"] == "crawler"
+    (pogo,) = json.loads(run(app, ["personas", "pogo_sticker", "--json"]).stdout)["personas"]
+    assert pogo["extends"] == "comparer"
+    assert {value["persona"] for value in pogo["values"]} == {"default", "comparer", "pogo_sticker"}
+    assert "Extends comparer" in run(app, ["personas", "pogo_sticker"]).stdout
     assert len(json.loads(run(app, ["personas", "--json"]).stdout)["personas"]) == len(NAMES)
     assert run(app, ["personas", "--markdown"]).stdout == personas_markdown(LIBRARY)
     unknown = run(app, ["personas", "impatent"])
     assert isinstance(unknown.exception, BadInput)
     assert 'did you mean "impatient"?' in str(unknown.exception)
+
+
+def test_a_dials_luck_hangs_on_its_name_alone() -> None:
+    salts = [dial_salt(name) for name in DIALS]
+    assert len(set(salts)) == len(salts)
+    assert min(salts) >= 2**32  # acts have the small ones
+    assert dial_salt("patience_s") == 2**32 + 2_239_007_147  # whatever dials stand before it

@@ -23,6 +23,7 @@ const drawHeader = () => `
     <nav id="nav" class="nav" aria-label="Shop">
       <a id="nav-all" href="/category">All lamps</a>
       ${GROUPS.map((g) => `<a id="nav-${g.id}" href="/category#${g.id}">${g.name.replace("&", "&amp;")}</a>`).join("\n      ")}
+      <a id="nav-planner" href="/planner">Plan your room</a>
     </nav>
     <form id="search-form" class="search-form" action="/search" role="search">
       <label id="search-label" class="unseen" for="search-field">Search the shop</label>
@@ -51,6 +52,7 @@ const drawDrawer = () => `
         ${GROUPS.map((g) => `<li><a id="menu-${g.id}" href="/category#${g.id}">${g.name.replace("&", "&amp;")}</a></li>`).join("\n        ")}
       </ul>
       <ul id="menu-help">
+        <li><a id="menu-planner" href="/planner">Plan your room</a></li>
         <li><a id="menu-delivery" href="/delivery">Delivery</a></li>
         <li><a id="menu-returns" href="/returns">Returns</a></li>
         <li><a id="menu-cart" href="/cart">Your cart</a></li>
@@ -76,6 +78,7 @@ const drawFooter = () => `
       <ul>
         <li><a id="footer-delivery" href="/delivery">Delivery</a></li>
         <li><a id="footer-returns" href="/returns">Returns</a></li>
+        <li><a id="footer-planner" href="/planner">Plan your room</a></li>
         <li><a id="footer-search" href="/search">Search</a></li>
         <li><a id="footer-cart" href="/cart">Your cart</a></li>
       </ul>

@@ -164,6 +164,34 @@ function openProduct() {
     zoom.addEventListener("close", say); // by the Escape key
   }
 
+  // Copying and the switch change nothing on the page: the sign blinks, a sound is heard.
+  function wireSmallThings() {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    byId("sku-copy").addEventListener("click", async () => {
+      byId("sku-copy").animate([{ color: "#2c6148", opacity: 0.35 }, { color: "#2c6148", opacity: 1 }], still ? 1200 : 900);
+      try {
+        await navigator.clipboard.writeText(product.sku);
+      } catch {
+        // Some browsers do not allow it; the number stands there to be marked.
+      }
+    });
+    let sound = null;
+    byId("hear-switch").addEventListener("click", () => {
+      sound = sound || new AudioContext();
+      for (const [after, pitch] of [[0, 2100], [0.09, 1500]]) {
+        const tone = sound.createOscillator();
+        const level = sound.createGain();
+        const start = sound.currentTime + 0.02 + after;
+        tone.frequency.value = pitch;
+        level.gain.setValueAtTime(0.2, start);
+        level.gain.exponentialRampToValueAtTime(0.001, start + 0.03);
+        tone.connect(level).connect(sound.destination);
+        tone.start(start);
+        tone.stop(start + 0.04);
+      }
+    });
+  }
+
   drawWords();
   drawGallery();
   drawFinishes();
@@ -172,4 +200,5 @@ function openProduct() {
   wireQuantity();
   wireAdded();
   wireZoom();
+  wireSmallThings();
 }

@@ -1,0 +1,1 @@
+"""Whether simulated visitors move, scroll, read and type like people: the same measures on both, side by side."""
