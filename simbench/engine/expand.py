@@ -21,7 +21,7 @@ from simbench.visitor.body.shaking import expand_shakes
 from simbench.visitor.body.touch import expand_strokes
 from simbench.visitor.noise import act_keys, uniform
 
-__all__ = ["EventColumns", "Expanded", "Recorder", "expand"]
+__all__ = ["EventColumns", "Expanded", "MadeColumns", "Recorder", "expand", "expand_act"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -286,15 +286,7 @@ def expand(
     plain = np.flatnonzero(kind == Kind.EVENT)
     rows.add(plain, of(plain, Col.T0), of(plain, Col.A), scroll_y=of(plain, Col.S0), target=of(plain, Col.TARGET),
              value=of(plain, Col.B), data=of(plain, Col.C))  # fmt: skip
-    # Where each session's frames lie: its screen's clock knows nothing of its visitor's acts.
-    frames = uniform(session_keys, _FRAME_SALT)[owner]
-    _add_scrolls(rows, columns, kind, keys, session_keys[owner], touch[owner], frames, stage, recorder)
-    _add_moves(rows, columns, kind, keys, touch[owner], frames, recorder)
-    _add_shakes(rows, columns, kind, keys, frames, recorder)
-    _add_presses(rows, columns, kind)
-    _add_drags(rows, columns, kind, keys, touch[owner], frames, recorder)
-    _add_keys(rows, columns, kind, keys, session_keys[owner], touch[owner], stage)
-
+    _add_hands(rows, columns, kind, keys, session_keys[owner], touch[owner], stage, recorder)
     made = rows.gather()
     t = made.t
     since = since_ms[owner]
@@ -313,6 +305,50 @@ def expand(
         key, order = key[kept_rows], order[kept_rows]
     return Expanded(key=key, order=order, rows=made, act_view=columns[Col.VIEW].astype(np.int64),
                     act_scene=columns[Col.SCENE].astype(np.intp), act_session=owner, stage=stage)  # fmt: skip
+
+
+def _add_hands(
+    rows: _Rows, columns: Floats, kind: NDArray[np.int8], keys: NDArray[np.uint64], persons: NDArray[np.uint64],
+    touch: NDArray[np.bool_], stage: Stage, recorder: Recorder,
+) -> None:  # fmt: skip
+    # Where each session's frames lie: its screen's clock knows nothing of its visitor's acts.
+    frames = uniform(persons, _FRAME_SALT)
+    _add_scrolls(rows, columns, kind, keys, persons, touch, frames, stage, recorder)
+    _add_moves(rows, columns, kind, keys, touch, frames, recorder)
+    _add_shakes(rows, columns, kind, keys, frames, recorder)
+    _add_presses(rows, columns, kind)
+    _add_drags(rows, columns, kind, keys, touch, frames, recorder)
+    _add_keys(rows, columns, kind, keys, persons, touch, stage)
+
+
+def expand_act(
+    row: Floats, *, key: int, person: int, touch: bool, stage: Stage, recorder: Recorder
+) -> list[tuple[float, str, float, float, float, int, float]]:
+    """What hands do in one act: the same as `expand` makes of it among others.
+
+    Parameters
+    ----------
+    row
+        The act, as the tape has it: shape (len(Col),).
+    key, person
+        Noise keys of the act and of its session.
+
+    Returns
+    -------
+    In order of time: when (ms since the visit began), which type of event it would be, client x and y, the page's
+    scroll, the code of its data (-1: none), its value; NaN for what it has not.
+    """
+    columns = np.ascontiguousarray(row[:, None])
+    rows = _Rows()
+    _add_hands(rows, columns, columns[Col.KIND].astype(np.int8), np.array([key], dtype=np.uint64),
+               np.array([person], dtype=np.uint64), np.array([touch]), stage, recorder)  # fmt: skip
+    made = rows.gather()
+    order = np.argsort(made.t, kind="stable")
+    return [
+        (float(made.t[k]), EVENT_TYPES[made.type[k]], float(made.x[k]), float(made.y[k]), float(made.scroll_y[k]),
+         int(made.data[k]), float(made.value[k]))
+        for k in order.tolist()
+    ]  # fmt: skip
 
 
 def _in_order(key: Ints, recorded: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.intp]]:

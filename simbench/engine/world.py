@@ -38,7 +38,7 @@ from simbench.visitor.body.keyboard import typing_ms
 from simbench.visitor.noise import act_key
 from simbench.visitor.scene import Scene
 
-__all__ = ["ViewRow", "World"]
+__all__ = ["Pending", "ViewRow", "World"]
 
 _TYPE: Final = {name: float(code) for code, name in enumerate(EVENT_TYPES)}
 #: Round trip of the network by device, ms: median, and its log-sd over pages (assumed, 15 to 60 and 40 to 200).
@@ -129,7 +129,7 @@ class World:
         self._load_without: list[tuple[str, float]] = []
         self._pressed = (-1, 0.0, 0.0, 0.0)
         # A change that is on its way: when it is committed, when it is on screen, and what it is.
-        self._pending: _Pending | None = None
+        self._pending: Pending | None = None
         self._fields: dict[str, bool] = {}
         self._typed: dict[str, str] = {}
         self._focused: str | None = None
@@ -489,12 +489,12 @@ class World:
             saved = (snapshot.lcp_ms - self._stage.scenes[other].snapshot.lcp_ms) * noise
             if saved > 0.0:
                 self._load_without.append((defect, ttfb + lcp - saved))
-        self._pending = _Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url, nav=nav,
+        self._pending = Pending(commit_ms=commit, seen_ms=commit + lcp, response="page", scene=code, url=url, nav=nav,
                                  ttfb=ttfb, lcp=lcp)  # fmt: skip
         self.loading = True
         self.response = ""
 
-    def _commit(self, pending: _Pending) -> None:
+    def _commit(self, pending: Pending) -> None:
         """Another page, or another state of this one, is there."""
         at = pending.commit_ms
         if pending.url is None:
@@ -672,7 +672,7 @@ class World:
             self._event("scroll", at, scroll_y=to)
             self._scrolled(to)
         self.response_ms = first_ms
-        self._pending = _Pending(commit_ms=at, seen_ms=at, response=effect.kind, scene=code,
+        self._pending = Pending(commit_ms=at, seen_ms=at, response=effect.kind, scene=code,
                                  mutations=effect.mutations)  # fmt: skip
         if first_ms <= _INSTANT_MS:
             began = self.began_ms
@@ -724,7 +724,7 @@ class World:
                    scroll, scroll, self._stage.strings.code(target), _TYPE[kind], value, data))  # fmt: skip
 
 
-class _Pending:
+class Pending:
     """What is on its way: committed at `commit_ms`, on screen at `seen_ms`."""
 
     __slots__ = ("commit_ms", "committed", "lcp", "mutations", "nav", "response", "scene", "seen_ms", "ttfb", "url")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import socket
 import threading
+from collections.abc import Callable
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,12 +23,19 @@ from simbench.site.declaration import Declaration, Page
 from simbench.site.injection import active_defects, inject
 from simbench.site.routes import page_of
 
-__all__ = ["LATENCY_HEADER", "FixtureServer", "LatencyMode", "find_file", "latency_of"]
+__all__ = ["LATENCY_HEADER", "VISIT_HEADER", "FixtureServer", "Hold", "LatencyMode", "find_file", "latency_of"]
+
+#: Is called with a visit and the address that it asks for, on the thread that answers; the answer is sent when it returns.
+Hold = Callable[[str, str], None]
 
 #: Which latencies the server plays: none, those of requests (`server:` in site.yaml), or those of pages too.
 LatencyMode = Literal["off", "requests", "all"]
 #: A request may choose its own mode.
 LATENCY_HEADER: Final = "Simbench-Latency"
+#: A request may say which visit it belongs to; then the server's `hold` decides when it is answered.
+VISIT_HEADER: Final = "Simbench-Visit"
+#: Requests for pages and by scripts; pictures, styles and scripts are never held (Fetch Metadata: `Sec-Fetch-Dest`).
+_HELD: Final = frozenset({"document", "empty"})
 
 MAX_CONNECTIONS: Final = 128
 MAX_BODY_BYTES: Final = 1_000_000
@@ -107,6 +115,8 @@ class FixtureServer:
     cached
         Let browsers keep files other than pages, for as long as the server lives: for a capture, which loads each page
         hundreds of times.
+    hold
+        Keeps the answers to requests that name a visit back until their time has come, in place of any latency.
     """
 
     def __init__(
@@ -118,12 +128,14 @@ class FixtureServer:
         latency: LatencyMode = "off",
         defects: tuple[str, ...] = (),
         cached: bool = False,
+        hold: Hold | None = None,
     ) -> None:
         self.folder = folder.resolve()
         self.site = site
         self.latency: LatencyMode = latency
         self.defects = defects
         self.cached = cached
+        self.hold = hold
         self.closing = threading.Event()
         try:
             self._http = _Http(("127.0.0.1", port), self)
@@ -283,7 +295,11 @@ class _Handler(BaseHTTPRequestHandler):
         return self.headers.get(LATENCY_HEADER, self.server.owner.latency)
 
     def _wait(self, ms: float) -> None:
-        if ms > 0:
+        visit, hold = self.headers.get(VISIT_HEADER), self.server.owner.hold
+        if visit is not None and hold is not None:
+            if self.headers.get("Sec-Fetch-Dest") in _HELD:
+                hold(visit, self.path)
+        elif ms > 0:
             self.server.owner.closing.wait(ms / 1000.0)
 
     def _send(self, status: HTTPStatus, mime: str, body: bytes, *, keep: bool = False) -> None:

@@ -1,0 +1,97 @@
+// What the page itself can tell of a visit: what was hit, what changed, what failed, and whether the inputs that were sent
+// are the inputs that came. It only listens; with selector.js before it. Two things it does: a list's pop-up, which belongs to
+// the system and not to the page, is kept shut, and so is the file dialog (by the driver).
+(() => {
+  "use strict";
+  const KEY = Symbol.for("simbench.witness");
+  if (window[KEY] || window.top !== window) return;
+  const { selectorOf } = window[Symbol.for("simbench.selector")];
+  const on = (type, heard) => window.addEventListener(type, heard, { capture: true, passive: type !== "mousedown" });
+  const of = (event) => {
+    const node = event.composedPath()[0];
+    const element = node instanceof Element ? node : node && node.parentElement;
+    return element && element.isConnected ? selectorOf(element) : "html";
+  };
+  const seen = { moves: 0, presses: 0, clicks: 0, lagLow: Infinity, lagHigh: -Infinity };
+  const found = { hit: null, changed: 0, focus: null, sound: false, copied: false, opened: null, scrolled: false };
+  const errors = [];
+  let own = 0;
+
+  const lag = (event) => {
+    if (!event.isTrusted) return;
+    const ms = performance.now() - event.timeStamp;
+    seen.lagLow = Math.min(seen.lagLow, ms);
+    seen.lagHigh = Math.max(seen.lagHigh, ms);
+  };
+  for (const type of ["mousemove", "touchmove"]) on(type, (event) => { seen.moves += 1; lag(event); });
+  for (const type of ["mousedown", "touchstart"]) {
+    on(type, (event) => {
+      if (type === "mousedown" && event.sourceCapabilities && event.sourceCapabilities.firesTouchEvents) return;
+      seen.presses += 1;
+      lag(event);
+      Object.assign(found, { hit: of(event), changed: 0, focus: null, sound: false, copied: false, opened: null, scrolled: false });
+    });
+  }
+  on("mousedown", (event) => {
+    const list = event.composedPath().find((node) => node instanceof HTMLSelectElement);
+    if (list && !list.multiple && list.size < 2) {
+      event.preventDefault();
+      list.focus();
+    }
+  });
+  on("keydown", lag);
+  on("click", (event) => {
+    seen.clicks += 1;
+    lag(event);
+    if (event.detail === 0) found.hit = of(event);
+  });
+  on("scroll", () => { found.scrolled = true; });
+  on("change", () => { found.changed += 1; });
+  on("toggle", () => { found.changed += 1; });
+  on("focusin", (event) => {
+    if (event.target instanceof Element && event.target.matches("input, select, textarea, [contenteditable]")) found.focus = of(event);
+  });
+  on("play", () => { found.sound = true; });
+  on("copy", () => { found.copied = true; });
+  window.addEventListener("error", (event) => {
+    if (event instanceof ErrorEvent && event.error !== own) {
+      errors.push([performance.now(), (event.error && event.error.name) || "Error"]);
+    }
+  }, true);
+  window.addEventListener("unhandledrejection", (event) => {
+    if (event.reason !== own) errors.push([performance.now(), (event.reason && event.reason.name) || "Error"]);
+  });
+  new MutationObserver((records) => { found.changed += records.length; }).observe(document, {
+    subtree: true, childList: true, attributes: true, characterData: true,
+  });
+  const realOpen = window.open;
+  window.open = function (...args) {
+    found.opened = "window";
+    return realOpen.apply(window, args);
+  };
+
+  const visible = (selector) => {
+    try {
+      return [...document.querySelectorAll(selector)].some(
+        (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0,
+      );
+    } catch {
+      return false;
+    }
+  };
+
+  window[KEY] = {
+    /** Everything at once: one message from the page for each act. */
+    read(signs) {
+      return {
+        y: scrollY, path: location.pathname + location.search, signs: signs.map(visible), ready: document.readyState,
+        seen, found, errors: errors.splice(0), now: performance.now(),
+      };
+    },
+    /** A script of the page's own that goes on failing in the background. */
+    fail(firstMs, everyMs, times) {
+      own = new DOMException("", "NetworkError");
+      for (let k = 0; k < times; k += 1) setTimeout(() => { throw own; }, firstMs + k * everyMs);
+    },
+  };
+})();
