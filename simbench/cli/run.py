@@ -30,6 +30,7 @@ def run(
     seed: Annotated[int | None, typer.Option(min=0, help="Overrides the scenario's.")] = None,
     only: Annotated[str | None, typer.Option(help="Event types to write, separated by commas.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=256, envvar="SIMBENCH_WORKERS", help="Processes.")] = 1,
+    real_time: Annotated[bool, typer.Option("--real-time", help="Browser engine: as long as it takes.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that stands there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -39,7 +40,7 @@ def run(
     Example: [bold]simbench run shop-demo -o runs/demo --workers 2[/bold]
     """
     whole = play(scenario, out, engine=engine, sessions=sessions, seed=seed, only=only, workers=workers,
-                 resume=resume, force=force)  # fmt: skip
+                 resume=resume, force=force, real_time=real_time)  # fmt: skip
     if as_json:
         console.emit_json(summary(whole))
 
@@ -47,6 +48,7 @@ def run(
 def play(
     scenario: str, out: Path | None, *, engine: str | None = None, sessions: int | None = None, seed: int | None = None,
     only: str | None = None, workers: int = 1, resume: bool = False, force: bool = False,
+    real_time: bool = False,
 ) -> Run:  # fmt: skip
     """Load, override and play a scenario, with progress on stderr."""
     from simbench.engine.run import run_scenario
@@ -65,6 +67,7 @@ def play(
     with console.progress(f"Playing {loaded.name}", loaded.sessions) as tick:
         whole = run_scenario(
             loaded, resolve(loaded), folder, workers=workers, force=force, resume=resume, only=wanted,
+            real_time=real_time,
             progress=lambda done: tick(done, f"{done / max(time.monotonic() - began, 1e-3):,.0f} sessions/s"),
         )  # fmt: skip
     counts = whole.manifest["counts"]

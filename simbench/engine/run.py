@@ -23,14 +23,14 @@ import pyarrow as pa
 from simbench import __version__
 from simbench.engine.backend import Backend, make_backend
 from simbench.engine.pages import write_pages
+from simbench.engine.part_files import note_path, write_part
 from simbench.engine.promises import mismatch_rows
 from simbench.engine.schedule import Schedule, make_schedule, shards
 from simbench.engine.shard import SceneKey, play_shard
 from simbench.engine.stage import Stage
 from simbench.engine.waiting import Waiting
 from simbench.errors import BadInput, OutsideFailure
-from simbench.events.parquet import write_table
-from simbench.events.run import Run, RunWriter, part_name, read_json, write_json
+from simbench.events.run import Run, RunWriter, read_json
 from simbench.scenario.model import Scenario
 from simbench.site.model import load_site
 from simbench.visitor.behaviour import behaviour_version
@@ -59,20 +59,23 @@ def run_scenario(
     force: bool = False,
     resume: bool = False,
     only: frozenset[str] | None = None,
+    real_time: bool = False,
     progress: Progress = lambda _: None,
 ) -> Run:
-    """Play `scenario` on the model engine and write the run to `out`.
+    """Play `scenario` on its engine and write the run to `out`.
 
     Parameters
     ----------
     scenario, resolved
         What to play, and the same as plain JSON for the manifest.
     workers
-        Processes; 1 plays in this one. The bytes are the same for any number.
+        Processes; 1 plays in this one. The bytes are the same for any number. Of the browser engine: browsers.
     force, resume
         Replace a run that stands at `out`; go on with one that was interrupted.
     only
         Event types to write; all when None.
+    real_time
+        Let the browser engine's visits take as long as they take.
 
     Raises
     ------
@@ -81,8 +84,8 @@ def run_scenario(
     OutsideFailure
         The disk or a worker process failed; the run can be taken up again with `resume`.
     """
-    if scenario.engine != "model":
-        raise BadInput(f"engine: {scenario.engine!r} is not built yet; use engine: model")
+    if real_time and scenario.engine != "browser":
+        raise BadInput("--real-time is for the browser engine; add --engine browser")
     began = time.time()
     writer = RunWriter(out, force=force, resume=resume)
     with writer:
@@ -96,30 +99,39 @@ def run_scenario(
             _Job(number=number, schedule=schedule.take(part), staging=writer.staging)
             for number, part in enumerate(shards(schedule))
         ]
-        known = {job.number: read_json(_note_path(writer.staging, job.number)) for job in jobs
-                 if _note_path(writer.staging, job.number).is_file()}  # fmt: skip
+        known = {job.number: read_json(note_path(writer.staging, job.number)) for job in jobs
+                 if note_path(writer.staging, job.number).is_file()}  # fmt: skip
         done = sum(len(job.schedule) for job in jobs if job.number in known)
         progress(done)
         resumed = len(known)
-        for number, note, sessions in _play_all(
-            [job for job in jobs if job.number not in known], scenario, backend, workers, only
-        ):
-            known[number] = note
-            done += sessions
-            progress(done)
+        to_do = [job for job in jobs if job.number not in known]
+        told: dict[str, Any] = {}
+        if scenario.engine == "browser":
+            # Playwright is an extra, and needed here alone.
+            from simbench.engine.browser.run import play_in_browsers  # noqa: PLC0415
+
+            parts = {job.number: job.schedule for job in to_do}
+            notes_made, told = play_in_browsers(parts, scenario, site, backend, writer, workers=workers, only=only,
+                                                real_time=real_time, done=done, progress=progress)  # fmt: skip
+            known |= notes_made
+        else:
+            for number, note, sessions in _play_all(to_do, scenario, backend, workers, only):
+                known[number] = note
+                done += sessions
+                progress(done)
         notes = [known[job.number] for job in jobs]
         scenes = sorted({tuple_of(scene) for note in notes for scene in note["scenes"]})
         write_pages(writer, site, scenes)
         writer.write_json("goals.json", _goals(site))
         writer.write_json("truth/defects.json", _defects(scenario, site))
         for job in jobs:
-            _note_path(writer.staging, job.number).unlink(missing_ok=True)
+            note_path(writer.staging, job.number).unlink(missing_ok=True)
         with suppress(OSError):
             (writer.staging / "notes").rmdir()
         (writer.staging / "plan.json").unlink(missing_ok=True)
         manifest = {
-            "kind": "model",
-            "engine": "model",
+            "kind": scenario.engine,
+            "engine": scenario.engine,
             "name": scenario.name,
             "seed": scenario.seed,
             "scenario": resolved,
@@ -136,6 +148,7 @@ def run_scenario(
             "wall_s": round(time.time() - began, 3),
             "cpu_s": round(sum(note["cpu_s"] for note in notes), 3),
             "lost_sessions": [],
+            **told,
         }  # fmt: skip
         return writer.commit(manifest, log)
 
@@ -155,10 +168,6 @@ def _check_plan(writer: RunWriter, plan: dict[str, Any], *, resume: bool) -> Non
             )
         return
     writer.write_json("plan.json", plan)
-
-
-def _note_path(staging: Path, number: int) -> Path:
-    return staging / "notes" / f"{part_name(number)}.json"
 
 
 def _counts(notes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -237,44 +246,7 @@ class _Player:
         """Play one shard, write its files, and return the note that is kept of it."""
         began = time.process_time()
         tables = play_shard(self._scenario, self._stage, job.schedule, job.number, self._waiting)
-        events = tables.events
-        if self._only is not None:
-            wanted = pa.array(sorted(self._only), pa.string())
-            events = events.filter(pa.compute.is_in(events["type"].cast(pa.string()), wanted))
-        name = f"{part_name(job.number)}.parquet"
-        for folder, table in (
-            ("views", tables.views), ("sessions", tables.sessions), ("truth/episodes", tables.episodes),
-            ("truth/sessions", tables.truth_sessions), ("truth/views", tables.truth_views),
-            ("truth/motor", tables.truth_motor), ("events", events),
-        ):  # fmt: skip
-            if table is not None:
-                write_table(table, job.staging / folder / name)
-        note = {
-            "sessions": len(job.schedule),
-            "recorded": tables.sessions.num_rows,
-            "views": tables.views.num_rows,
-            "events": events.num_rows,
-            "acts": tables.acts,
-            "by_type": _tally(events["type"]),
-            "episodes": _tally(tables.episodes["kind"], tables.episodes["role"]),
-            "scenes": [list(scene) for scene in tables.scenes],
-            "cpu_s": round(time.process_time() - began, 4),
-        }
-        # The note comes last: a part that has one is whole.
-        write_json(_note_path(job.staging, job.number), note)
-        return note
-
-
-def _tally(column: Any, second: Any = None) -> dict[str, int]:
-    """How often each word of a dictionary column occurs, or each pair of words of two."""
-    names = column.combine_chunks()
-    words, codes = names.dictionary.to_pylist(), names.indices.to_numpy()
-    if second is not None:
-        others = second.combine_chunks()
-        codes = codes.astype(np.int64) * len(others.dictionary) + others.indices.to_numpy()
-        words = [f"{word}:{other}" for word in words for other in others.dictionary.to_pylist()]
-    counts = np.bincount(codes, minlength=len(words)).tolist()
-    return {word: count for word, count in zip(words, counts, strict=True) if count}
+        return write_part(tables, job.staging, job.number, self._only, began)
 
 
 _player: _Player | None = None

@@ -34,8 +34,8 @@ LatencyMode = Literal["off", "requests", "all"]
 LATENCY_HEADER: Final = "Simbench-Latency"
 #: A request may say which visit it belongs to; then the server's `hold` decides when it is answered.
 VISIT_HEADER: Final = "Simbench-Visit"
-#: Requests for pages and by scripts; pictures, styles and scripts are never held (Fetch Metadata: `Sec-Fetch-Dest`).
-_HELD: Final = frozenset({"document", "empty"})
+#: What scripts fetch (Fetch Metadata: `Sec-Fetch-Dest`); pages, pictures, styles and scripts are never held.
+_HELD: Final = "empty"
 
 MAX_CONNECTIONS: Final = 128
 MAX_BODY_BYTES: Final = 1_000_000
@@ -297,7 +297,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _wait(self, ms: float) -> None:
         visit, hold = self.headers.get(VISIT_HEADER), self.server.owner.hold
         if visit is not None and hold is not None:
-            if self.headers.get("Sec-Fetch-Dest") in _HELD:
+            if self.headers.get("Sec-Fetch-Dest") == _HELD:
                 hold(visit, self.path)
         elif ms > 0:
             self.server.owner.closing.wait(ms / 1000.0)

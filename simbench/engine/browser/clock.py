@@ -1,8 +1,8 @@
 """A page's clock: virtual time that stands still until it is told to go on, with frames on demand.
 
 `VirtualClock` uses two things of the Chrome DevTools Protocol: virtual time (every timer and every clock of the page
-reads it) and begin-frame control (a frame is drawn when it is asked for, at the time that it is given). So two minutes of
-a visit take seconds, and nothing in the page can tell. Only ``chromium-headless-shell`` has both.
+reads it) and begin-frame control (a frame is drawn when it is asked for, at the time that it is given). So two minutes
+of a visit take seconds, and nothing in the page can tell. Only ``chromium-headless-shell`` has both.
 """
 
 from __future__ import annotations
@@ -49,6 +49,12 @@ class Clock(Protocol):
 
     def stamp(self) -> float | None:
         """Time stamp for an input event, s since 1970; None: now."""
+
+    async def stand_still(self) -> None:
+        """Make sure that no time passes, after a page has loaded."""
+
+    def correct(self, epoch_ms: float) -> None:
+        """The page says what time it is (ms since 1970): while it loaded, it may have counted otherwise."""
 
     def go_on(self) -> None:
         """Something that is fetched is held back on purpose: a clock that waits for it shall wait no longer."""
@@ -108,6 +114,14 @@ class VirtualClock:
                     await self._send("Emulation.setVirtualTimePolicy", policy="advance", budget=ms)
         self._now += ms
 
+    async def stand_still(self) -> None:
+        """See `Clock.stand_still`."""
+        await self._send("Emulation.setVirtualTimePolicy", policy="pause")
+
+    def correct(self, epoch_ms: float) -> None:
+        """See `Clock.correct`."""
+        self._now = max(self._now, epoch_ms - self._epoch_ms)
+
     def go_on(self) -> None:
         """See `Clock.go_on`."""
         self._waits = False
@@ -154,6 +168,12 @@ class RealClock:
     def stamp(self) -> float | None:
         """See `Clock.stamp`."""
         return None
+
+    async def stand_still(self) -> None:
+        """It never does."""
+
+    def correct(self, epoch_ms: float) -> None:
+        """It is always right."""
 
     def go_on(self) -> None:
         """It never waits."""

@@ -9,12 +9,18 @@
   const tell = window.__simbenchRecord;
   delete window.rrweb;
   let recording = false;
+  let stop = null;
   const targetOf = (event) => {
     const node = event.composedPath()[0];
     return node instanceof Element && node.isConnected ? selectorOf(node) : null;
   };
   const custom = (type, payload = {}) => {
-    if (recording) record.addCustomEvent("simbench", { type, ...payload });
+    if (!recording) return;
+    try {
+      record.addCustomEvent("simbench", { type, ...payload });
+    } catch {
+      // The page is not drawn yet, so nothing of it is recorded.
+    }
   };
   const on = (type, heard) => window.addEventListener(type, heard, { capture: true, passive: true });
 
@@ -73,15 +79,23 @@
   window[KEY] = {
     start(options) {
       if (recording || !record) return false;
-      record({
+      stop = record({
         emit: (event) => tell(JSON.stringify(event)),
         maskAllInputs: options.mask,
         // What is sent was thinned already, as a recorder thins it.
-        sampling: { mousemove: 4, mousemoveCallback: 300, scroll: 4, input: "all" },
+        sampling: { mousemove: 4, mousemoveCallback: 1, scroll: 4, input: "all" },
+        recordAfter: "DOMContentLoaded",
         recordCanvas: false, collectFonts: false, inlineStylesheet: true, slimDOMOptions: "all",
       });
       recording = true;
       return true;
     },
+    end() {
+      custom("pagehide");
+      recording = false;
+      if (stop) stop();
+    },
   };
+  const early = window[Symbol.for("simbench.start")];
+  if (early) window[KEY].start(early);
 })();

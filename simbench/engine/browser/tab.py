@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -25,10 +26,10 @@ __all__ = ["PageLost", "Tab", "TabOptions"]
 _IDLE_FRAME_MS: Final = 100.0
 #: While a page loads, time goes on in such steps.
 _LOAD_STEP_MS: Final = 4.0
-#: A request that a page has announced is waited for so long, s of wall time.
+#: A request that the page has made is at the gate within so long, s of wall time.
 _ANNOUNCED_S: Final = 5.0
 #: Requests that wait at the gate.
-_GATED: Final = frozenset({"Document", "Fetch", "XHR"})
+_GATED: Final = frozenset({"Fetch", "XHR"})
 _BUTTONS: Final = {"mousePressed": 1, "mouseReleased": 0}
 
 
@@ -57,12 +58,19 @@ class TabOptions:
 
 @dataclass(slots=True, kw_only=True)
 class _Reply:
-    """An answer that is on its way: when it is due, and whether it is the page's."""
+    """An answer to a script that is on its way: when it is due, where it waits, and the request's id."""
 
     due_ms: float
     held: Held
     request: str
-    is_page: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class _Next:
+    """A page that is on its way: when it is due, and how it is gone to."""
+
+    due_ms: float
+    go: Callable[[], Awaitable[None]]
 
 
 class Tab:
@@ -80,7 +88,7 @@ class Tab:
     """
 
     def __init__(
-        self, context: BrowserContext, page: Page, cdp: CDPSession, turnstile: Turnstile, clock: Clock
+        self, context: BrowserContext, page: Page, cdp: CDPSession, turnstile: Turnstile, clock: Clock, origin: str
     ) -> None:
         self.page = page
         self.clock = clock
@@ -88,18 +96,19 @@ class Tab:
         self.documents = 0
         self.chooser: FileChooser | None = None
         self.delay_ms: Callable[[str, bool], float] = lambda _, __: 0.0
-        self.page_came: Callable[[str], Awaitable[None]] = _nothing
+        self.page_came: Callable[[], Awaitable[None]] = _nothing
         self.recorded: Callable[[str], None] = lambda _: None
         self._context = context
+        self._origin = origin
         self._cdp = cdp
         self._turnstile = turnstile
         self._replies: list[_Reply] = []
+        self._next: _Next | None = None
         self._asked: deque[dict[str, Any]] = deque()
-        self._announced = False
+        self._wanted: deque[dict[str, Any]] = deque()
         self._finished: set[str] = set()
         self._news = asyncio.Event()
         self._loaded = False
-        self._frame: str = ""
         self._next_frame = 0.0
         self._others: set[asyncio.Task[None]] = set()
         self.crashed = False
@@ -121,25 +130,22 @@ class Tab:
             color_scheme="light",
             accept_downloads=False,
             extra_http_headers={VISIT_HEADER: options.visit},
-            storage_state={
-                "cookies": [],
-                "origins": [
-                    {
-                        "origin": options.origin,
-                        "localStorage": [{"name": k, "value": v} for k, v in sorted(options.memory.local.items())],
-                    }
-                ] if options.memory.local else [],
-            },
-        )  # fmt: skip
+        )
         await context.add_cookies(
             [{"name": name, "value": value, "url": options.origin, "httpOnly": name == "variant"}
              for name, value in sorted(cookies.items()) if value]
         )  # fmt: skip
         await context.add_init_script(options.script)
         page = await context.new_page()
+        # A page of the site comes first, before the clock is taken over: whoever goes to another site gets another
+        # process, whose clock does not know where it stands.
+        await page.goto(f"{options.origin}/-")
+        if options.memory.local:
+            script = "(local) => { for (const [k, v] of Object.entries(local)) localStorage.setItem(k, v); }"
+            await page.evaluate(script, options.memory.local)
         cdp = await context.new_cdp_session(page)
         clock: Clock = RealClock() if options.real_time else VirtualClock(cdp, options.epoch_ms)
-        tab = cls(context, page, cdp, turnstile, clock)
+        tab = cls(context, page, cdp, turnstile, clock, options.origin)
         await tab._listen()
         await clock.start()
         return tab
@@ -149,18 +155,18 @@ class Tab:
         cdp.on("Network.requestWillBeSent", self._on_request)
         for name in ("Network.loadingFinished", "Network.loadingFailed"):
             cdp.on(name, self._on_finished)
-        cdp.on("Page.frameRequestedNavigation", self._on_announced)
         cdp.on("Page.loadEventFired", self._on_loaded)
         cdp.on("Page.frameNavigated", self._on_navigated)
-        cdp.on("Runtime.bindingCalled", lambda told: self.recorded(told["payload"]))
+        cdp.on("Runtime.bindingCalled", self._on_told)
         self.page.on("dialog", lambda dialog: dialog.dismiss())
         self.page.on("filechooser", self._on_chooser)
         self.page.on("crash", self._on_crash)
         self._context.on("page", self._on_other)
         await cdp.send("Page.enable")
         await cdp.send("Network.enable")
-        await cdp.send("Runtime.addBinding", {"name": "__simbenchRecord"})
-        self._frame = (await cdp.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+        await cdp.send("Runtime.enable")
+        for name in ("__simbenchRecord", "__simbenchAsk"):
+            await cdp.send("Runtime.addBinding", {"name": name})
 
     async def close(self) -> None:
         """Close the tab and forget everything."""
@@ -174,24 +180,20 @@ class Tab:
     # -- what the browser tells ---------------------------------------------------------------------------------------
 
     def _on_request(self, told: dict[str, Any]) -> None:
-        kind = told.get("type")
-        if kind not in _GATED or (kind == "Document" and told.get("frameId") != self._frame):
-            return
-        if not told["request"]["url"].startswith(("http://", "https://")):
-            return
-        self._asked.append(told)
-        self._announced = self._announced and kind != "Document"
-        self._news.set()
-        self.clock.go_on()
+        if told.get("type") in _GATED and told["request"]["url"].startswith(("http://", "https://")):
+            self._asked.append(told)
+            self._news.set()
+            self.clock.go_on()
+
+    def _on_told(self, told: dict[str, Any]) -> None:
+        if told["name"] == "__simbenchRecord":
+            self.recorded(told["payload"])
+        else:
+            self._wanted.append(json.loads(told["payload"]))
 
     def _on_finished(self, told: dict[str, Any]) -> None:
         self._finished.add(told["requestId"])
         self._news.set()
-
-    def _on_announced(self, told: dict[str, Any]) -> None:
-        here, there = self.page.url.partition("#")[0], told["url"].partition("#")
-        if told.get("frameId") == self._frame and told.get("disposition", "currentTab") == "currentTab":
-            self._announced = there[0] != here or not there[1]
 
     def _on_navigated(self, told: dict[str, Any]) -> None:
         if not told["frame"].get("parentId"):
@@ -239,108 +241,111 @@ class Tab:
             now = self.now
             for reply in [reply for reply in self._replies if reply.due_ms <= now + 1e-6]:
                 await self._let_go(reply)
+            if self._next is not None and self._next.due_ms <= now + 1e-6:
+                going, self._next = self._next, None
+                await self._come(going.go)
             now = self.now
             if now >= t - 1e-6:
                 return
             stop = min([t, *(reply.due_ms for reply in self._replies)])
+            if self._next is not None:
+                stop = min(stop, self._next.due_ms)
             if not idle:
                 stop = min(stop, max(self._next_frame, now + 1.0))
             if stop > now:
                 await self.clock.step(min(stop - now, 5000.0))
             if not idle and self.now >= self._next_frame - 1e-6:
-                await self.clock.frame()
+                await self.clock.frame(draw=True)
                 self._next_frame = self.now + _IDLE_FRAME_MS
 
     async def notice(self) -> None:
         """Take note of what the page has asked for; the answers are due later."""
-        if self._announced:
-            # The page has asked the browser for another page; the request itself is a moment away.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_ANNOUNCED_S):
-                    while self._announced and not self.crashed:
-                        self._news.clear()
-                        try:
-                            await asyncio.wait_for(self._news.wait(), 0.1)
-                        except TimeoutError:
-                            await self.clock.step(1.0)
-            self._announced = False
+        while self._wanted:
+            wanted = self._wanted.popleft()
+            url = urlsplit(wanted["url"])
+            if f"{url.scheme}://{url.netloc}" == self._origin:
+                path = url.path + (f"?{url.query}" if url.query else "")
+                self._next = _Next(due_ms=self.now + self.delay_ms(path, True), go=self._goer(wanted))
         while self._asked:
             told = self._asked.popleft()
             url = urlsplit(told["request"]["url"])
             path = url.path + (f"?{url.query}" if url.query else "")
-            is_page = told["type"] == "Document"
             try:
                 held = await self._turnstile.next(path, _ANNOUNCED_S)
             except TimeoutError:
                 continue  # answered from a cache, or called off
-            if is_page:
-                for other in [reply for reply in self._replies if reply.is_page]:
-                    # Another page is wanted instead.
-                    self._replies.remove(other)
-                    other.held.release()
-            delay = self.delay_ms(path, is_page)
-            self._replies.append(_Reply(due_ms=self.now + delay, held=held, request=told["requestId"], is_page=is_page))
+            delay = self.delay_ms(path, False)
+            self._replies.append(_Reply(due_ms=self.now + delay, held=held, request=told["requestId"]))
 
     async def _let_go(self, reply: _Reply) -> None:
         """Let one answer come, and wait until it has."""
-        if reply not in self._replies:
-            return
         self._replies.remove(reply)
-        documents = self.documents
-        if reply.is_page:
-            self._loaded = False
         reply.held.release()
         async with asyncio.timeout(HUNG_S):
-            if reply.is_page:
-                await self._load(documents)
-            else:
-                while reply.request not in self._finished and not self.crashed:
-                    self._news.clear()
-                    await self._news.wait()
-                await self.clock.step(1.0)
-                await self.notice()
-        if reply.is_page:
-            await self.page_came(urlsplit(self.page.url).path)
-
-    async def _load(self, documents: int) -> None:
-        while (self.documents == documents or not self._loaded) and not self.crashed:
-            await self.clock.step(_LOAD_STEP_MS, wait_for_network=not self._replies)
-            await self.clock.frame(draw=True)
-            await self.notice()
-        if self.crashed:
-            raise PageLost("the page crashed")
-        self._next_frame = self.now
-
-    async def stop_loading(self) -> None:
-        """Call off the page that is on its way."""
-        for reply in [reply for reply in self._replies if reply.is_page]:
-            self._replies.remove(reply)
-            await self._cdp.send("Page.stopLoading")
-            reply.held.release()
+            while reply.request not in self._finished and not self.crashed:
+                self._news.clear()
+                await self._news.wait()
+            await self.clock.step(1.0)
 
     # -- going somewhere ----------------------------------------------------------------------------------------------
 
-    def navigate(self, url: str, referrer: str | None) -> None:
-        """Ask for a page by its address."""
+    async def navigate(self, url: str, referrer: str | None, delay_ms: float) -> None:
+        """Go to a page by its address; it comes after `delay_ms`."""
+        await self.clock.step(delay_ms)
         wanted = {"url": url, **({"referrer": referrer} if referrer else {})}
-        self._announced = True
-        self._later(self._cdp.send("Page.navigate", wanted))
+        await self._come(lambda: self._cdp.send("Page.navigate", wanted))
 
-    async def back(self) -> None:
-        """Ask for the page before."""
-        history = await self._cdp.send("Page.getNavigationHistory")
-        entry = history["entries"][max(history["currentIndex"] - 1, 0)]
-        self._announced = True
-        self._later(self._cdp.send("Page.navigateToHistoryEntry", {"entryId": entry["id"]}))
+    def back(self, delay_ms: float) -> None:
+        """Ask for the page before; it comes after `delay_ms`."""
 
-    def _later(self, doing: Awaitable[Any]) -> None:
+        async def go() -> None:
+            history = await self._cdp.send("Page.getNavigationHistory")
+            entry = history["entries"][max(history["currentIndex"] - 1, 0)]
+            await self._cdp.send("Page.navigateToHistoryEntry", {"entryId": entry["id"]})
+
+        self._next = _Next(due_ms=self.now + delay_ms, go=go)
+
+    def stop_loading(self) -> None:
+        """Call off the page that is on its way."""
+        self._next = None
+
+    def _goer(self, wanted: dict[str, Any]) -> Callable[[], Awaitable[None]]:
+        async def go() -> None:
+            script = "([url, replace]) => window[Symbol.for('simbench.witness')].go(url, replace)"
+            await self.page.evaluate(script, [wanted["url"], wanted["replace"]])
+
+        return go
+
+    async def _come(self, go: Callable[[], Awaitable[Any]]) -> None:
+        """Go to another page, and wait until it has loaded."""
+        documents = self.documents
+        self._loaded = False
+        for reply in self._replies:
+            reply.held.release()
+        self._replies.clear()
+
         async def quietly() -> None:
             with suppress(Exception):
-                await doing
+                await go()
 
         task = asyncio.ensure_future(quietly())
         self._others.add(task)
         task.add_done_callback(self._others.discard)
+        async with asyncio.timeout(HUNG_S):
+            while self.documents == documents and not self.crashed:
+                self._news.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), 1.0)
+            while not self._loaded and not self.crashed:
+                await self.clock.step(_LOAD_STEP_MS, wait_for_network=not self._replies)
+                await self.clock.frame(draw=True)
+                await self.notice()
+        if self.crashed:
+            raise PageLost("the page crashed")
+        await self.clock.stand_still()
+        self.clock.correct(await self.page.evaluate("performance.timeOrigin + performance.now()"))
+        self._next_frame = self.now
+        await self.page_came()
 
     # -- hands --------------------------------------------------------------------------------------------------------
 
@@ -350,7 +355,7 @@ class Tab:
         if kind == "mouseMoved":
             self.sent_moves += 1
             event["buttons"] = int(down)
-            await self._with_frames("Input.dispatchMouseEvent", event, draw=False)
+            await self._with_frames("Input.dispatchMouseEvent", event, draw=True)
         else:
             event |= {"button": "left", "clickCount": clicks, "buttons": _BUTTONS[kind]}
             await self._send("Input.dispatchMouseEvent", event)
@@ -414,5 +419,5 @@ class Tab:
         self._next_frame = max(self._next_frame, self.now + _IDLE_FRAME_MS / 2)
 
 
-async def _nothing(_: str) -> None:
+async def _nothing() -> None:
     pass

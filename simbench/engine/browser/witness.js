@@ -6,7 +6,9 @@
   const KEY = Symbol.for("simbench.witness");
   if (window[KEY] || window.top !== window) return;
   const { selectorOf } = window[Symbol.for("simbench.selector")];
-  const on = (type, heard) => window.addEventListener(type, heard, { capture: true, passive: type !== "mousedown" });
+  const on = (type, heard) => {
+    window.addEventListener(type, heard, { capture: true, passive: !["mousedown", "keydown"].includes(type) });
+  };
   const of = (event) => {
     const node = event.composedPath()[0];
     const element = node instanceof Element ? node : node && node.parentElement;
@@ -29,7 +31,8 @@
       if (type === "mousedown" && event.sourceCapabilities && event.sourceCapabilities.firesTouchEvents) return;
       seen.presses += 1;
       lag(event);
-      Object.assign(found, { hit: of(event), changed: 0, focus: null, sound: false, copied: false, opened: null, scrolled: false });
+      window[KEY].forget();
+      found.hit = of(event);
     });
   }
   on("mousedown", (event) => {
@@ -39,7 +42,11 @@
       list.focus();
     }
   });
-  on("keydown", lag);
+  on("keydown", (event) => {
+    lag(event);
+    if (window[KEY].stay) event.preventDefault();
+    window[KEY].stay = false;
+  });
   on("click", (event) => {
     seen.clicks += 1;
     lag(event);
@@ -64,6 +71,18 @@
   new MutationObserver((records) => { found.changed += records.length; }).observe(document, {
     subtree: true, childList: true, attributes: true, characterData: true,
   });
+  // A page on its way is asked for in the driver's time: until it is due, this page lives on. (Once the browser itself has
+  // begun to go elsewhere, it holds back every message to the page, and its clock with them.)
+  const ask = window.__simbenchAsk;
+  let passing = false;
+  if (window.navigation) {
+    window.navigation.addEventListener("navigate", (event) => {
+      const inside = event.hashChange || event.destination.sameDocument;
+      if (passing || inside || event.downloadRequest !== null || event.formData || !event.cancelable) return;
+      event.preventDefault();
+      ask(JSON.stringify({ url: event.destination.url, replace: event.navigationType !== "push" }));
+    });
+  }
   const realOpen = window.open;
   window.open = function (...args) {
     found.opened = "window";
@@ -81,11 +100,36 @@
   };
 
   window[KEY] = {
+    /** Whether the next key shall do nothing. */
+    stay: false,
+    /** What is found from now on answers what is done next. */
+    forget() {
+      Object.assign(found, { changed: 0, focus: null, sound: false, copied: false, opened: null, scrolled: false });
+    },
+    /** Go to another page, now. */
+    go(url, replace) {
+      passing = true;
+      if (replace) location.replace(url);
+      else location.assign(url);
+    },
+    /** Whether a click that no page hears of, and no recorder, is heard. */
+    control() {
+      window[KEY].heard = false;
+      const swallow = (event) => {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (event.type === "click") window[KEY].heard = true;
+      };
+      for (const type of ["pointerdown", "mousedown", "touchstart", "pointerup", "mouseup", "touchend", "click"]) {
+        window.addEventListener(type, swallow, { capture: true, passive: false });
+      }
+    },
+    heard: false,
     /** Everything at once: one message from the page for each act. */
     read(signs) {
       return {
         y: scrollY, path: location.pathname + location.search, signs: signs.map(visible), ready: document.readyState,
-        seen, found, errors: errors.splice(0), now: performance.now(),
+        seen, found, errors: errors.splice(0), now: performance.timeOrigin + performance.now(),
       };
     },
     /** A script of the page's own that goes on failing in the background. */

@@ -1,9 +1,9 @@
-"""The world of one visit in a real browser: plays a visitor's acts as real input, and tells what the page made of them.
+"""The world of one visit in a real browser: plays a visitor's acts as real input, and tells what came of them.
 
-The same percept, tape and bookkeeping as in the model (`simbench.engine.world.World`), but what is hit, what answers, what
-fails and how the page is scrolled comes from the page. Of the captured site it uses what no page tells: which defect was to
-blame, whether anything will ever come of a press (both for labels alone), and how long a page takes to be drawn, which
-costs nothing in virtual time.
+The same percept, tape and bookkeeping as in the model (`simbench.engine.world.World`), but what is hit, what answers,
+what fails and how the page is scrolled comes from the page. Of the captured site it uses what no page tells: where
+things are that a visitor aims at, which defect was to blame, whether anything will ever come of a press (these two for
+labels alone), and how long a page takes to be drawn, which costs nothing in virtual time.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from simbench.engine.browser.recording import Recording
 from simbench.engine.browser.tab import Tab
 from simbench.engine.expand import Recorder, expand_act
 from simbench.engine.tape import NOWHERE, Kind
-from simbench.engine.world import World
+from simbench.engine.world import Pending, World
 from simbench.site.model import Effect, Element
 from simbench.site.server import latency_of
 from simbench.visitor.acts import (
@@ -64,7 +65,8 @@ _POLLS: Final = 10
 _KEYS: Final = {"tab": ("Tab", 9), "enter": ("Enter", 13), "backspace": ("Backspace", 8), "space": (" ", 32),
                 "page": ("PageDown", 34), "arrow": ("ArrowDown", 40)}  # fmt: skip
 _HIDING: Final = """(hidden) => {
-    Object.defineProperty(document, 'visibilityState', {configurable: true, get: () => (hidden ? 'hidden' : 'visible')});
+    const state = hidden ? 'hidden' : 'visible';
+    Object.defineProperty(document, 'visibilityState', {configurable: true, get: () => state});
     Object.defineProperty(document, 'hidden', {configurable: true, get: () => hidden});
     document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));
 }"""
@@ -113,29 +115,35 @@ class BrowserWorld(World):
         The site's origin, and what is added to the address of the landing page (marks of a campaign).
     recorder
         What a recorder would keep: inputs are made as finely as that.
-    record
-        Called when the visitor may be recorded, with the tab; None: this visit is not recorded.
+    recording
+        Where the recorder's events go; None: this visit is not recorded.
+    ask_first
+        Whether nothing is recorded before the visitor has agreed.
     options
         As for `World`.
     """
 
     def __init__(
         self, *, tab: Tab, origin: str, landing_query: str, recorder: Recorder,
-        record: Callable[[Tab, int, bool], Awaitable[None]] | None, ask_first: bool, **options: Any,
+        recording: Recording | None, ask_first: bool, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(**options)
         self.tab = tab
         self._origin = origin
         self._landing_query = landing_query
         self._recorder = recorder
-        self._record = record
+        self._recording = recording
         self._ask_first = ask_first
-        self._recording = False
+        self._records = False
         self._acts = 0
         self._owed_until = 0.0
         self._shown: dict[str, Any] = {}
         self._lags: tuple[float, float] = (1e9, -1e9)
         self._seen_moves = 0
+        self._sent_moves = 0
+        self._sent_here = (0, 0)
+        #: How long nobody looked (another tab, the system's own window).
+        self.away_ms = 0.0
         self._nav_wanted = "navigate"
         #: When each scene came on screen (ms since the visit began): times and codes.
         self.scene_times: list[tuple[float, int]] = []
@@ -158,9 +166,9 @@ class BrowserWorld(World):
             await self._do_hide(Hide(_SHUT_MS, "dialog" if self._away == "file_chooser" else "tab"))
         await self._do[act.__class__](act)
 
-    def witness(self) -> tuple[int, float, float]:
-        """Of the whole visit: moves that pages saw, and the least and largest delay of their inputs (ms)."""
-        return self._seen_moves, *self._lags
+    def witness(self) -> tuple[int, int, float, float]:
+        """Of the whole visit: moves that were sent and seen, and the least and largest delay of inputs (ms)."""
+        return self._sent_moves, self._seen_moves, *self._lags
 
     # -- acts ---------------------------------------------------------------------------------------------------------
 
@@ -168,10 +176,9 @@ class BrowserWorld(World):
         self._nav_wanted = "navigate"
         joint = "&" if "?" in act.url else "?"
         address = act.url + (joint + self._landing_query if self._landing_query else "")
-        self.tab.navigate(self._origin + address, self._referrer)
-        await self.tab.notice()
-        while self.view < 0:
-            await self._pass(self.now_ms + _LOOK_MS)
+        delay = self._delay(act.url, True)
+        await self.tab.navigate(self._origin + address, self._referrer, delay)
+        await self._look()
         self.x, self.y = round(self.scene.vw * 0.5), round(self.scene.vh * 0.35)
 
     async def _do_look(self, act: Look) -> None:
@@ -339,6 +346,7 @@ class BrowserWorld(World):
         await self.tab.evaluate(script, away)
         self._away = None
         await self._pass(start + act.ms, idle=True)
+        self.away_ms += act.ms
         await self.tab.evaluate(script, back)
         self.began_ms = start
 
@@ -351,14 +359,10 @@ class BrowserWorld(World):
             self._pending = None
             self.loading = False
             self.began_ms = self.now_ms
-            await self.tab.stop_loading()
+            self.tab.stop_loading()
             return
         self._nav_wanted = "back"
-        await self.tab.back()
-        await self.tab.notice()
-        if self._pending is None:
-            self.surprises["no way back"] += 1
-            self._history.pop()
+        self.tab.back(self._delay(self._history[-1], True))
 
     async def _do_leave(self, _: Leave) -> None:
         await self._look()
@@ -411,11 +415,12 @@ class BrowserWorld(World):
         if not self._stage.page_of(url):
             self.surprises["no such page"] += 1
             return 0.0
+        # Who goes elsewhere meanwhile has called off what was on its way.
         self._go(url, nav)
         assert self._pending is not None
         return self._pending.ttfb
 
-    async def _page_came(self, path: str) -> None:
+    async def _page_came(self) -> None:
         """Another page has loaded."""
         self.now_ms = max(self.tab.now, self.now_ms)
         if self.view >= 0:
@@ -427,7 +432,7 @@ class BrowserWorld(World):
         pending.committed = True
         pending.commit_ms = min(pending.commit_ms, self.now_ms)
         self._commit(pending)
-        self._seen_now = 0
+        self._sent_here = (self.tab.sent_moves, self.tab.sent_moves)
         self.scene_times.append((pending.commit_ms, self._scene_code))
         if isfinite(self._polls_from):
             script = "([a, b, n]) => window[Symbol.for('simbench.witness')].fail(a, b, n)"
@@ -438,13 +443,16 @@ class BrowserWorld(World):
         if state != shown:
             self.surprises[f"opened as {state}, not {shown}"] += 1
             self._enter(state)
-        if self._record is not None and not self._recording and not (self._ask_first and self._asks()):
-            self._recording = True
-            await self._record(self.tab, self.view, True)
-        elif self._record is not None and self._recording:
-            await self._record(self.tab, self.view, False)
+        if self._records or not (self._ask_first and self._asks()):
+            await self._record()
         if pending.seen_ms <= self.now_ms:
             self._arrived()
+
+    async def _record(self) -> None:
+        """The page may be recorded."""
+        if self._recording is not None:
+            first, self._records = not self._records, True
+            await self._recording.page(self.tab, self.view, self.scene.page, first=first)
 
     def _asks(self) -> bool:
         """Whether the page asks for consent."""
@@ -455,6 +463,8 @@ class BrowserWorld(World):
         signs = [state.sign for state in self._stage.page(self.scene.page).states]
         told: dict[str, Any] = await self.tab.evaluate(_READ, signs)
         self._shown = told
+        self.tab.clock.correct(told["now"])
+        self._sent_here = (self._sent_here[0], self.tab.sent_moves)
         return told
 
     def _state_of(self, told: dict[str, Any]) -> str:
@@ -481,9 +491,8 @@ class BrowserWorld(World):
         if changed:
             asked = self._asks()
             self._enter(state)
-            if asked and self._record is not None and not self._recording:
-                self._recording = True
-                await self._record(self.tab, self.view, True)
+            if asked and not self._records:
+                await self._record()
         pending = self._pending
         if pending is not None and pending.url is None:
             kind = "state" if changed else self._evidence(told, pending.response)
@@ -515,6 +524,7 @@ class BrowserWorld(World):
         seen = self._shown.get("seen")
         if seen:
             self._seen_moves += seen["moves"]
+            self._sent_moves += self._sent_here[1] - self._sent_here[0]
             if seen["lagLow"] is not None:
                 self._lags = (min(self._lags[0], seen["lagLow"]), max(self._lags[1], seen["lagHigh"]))
 
@@ -545,6 +555,8 @@ class BrowserWorld(World):
         names = self._stage.strings.values
         by_script = self._touch or any(kind == "keydown" for _, kind, *_ in made)
         for at, kind, x, y, scroll_y, data, _ in made:
+            if not (0.0 <= x < self.scene.vw and 0.0 <= y < self.scene.vh) and kind in {"mousemove", "touchmove"}:
+                continue  # outside the window, of which no page hears
             if kind == "mousemove" or (kind == "touchmove" and down):
                 inputs.append((at, self._mover(x, y, down=down)))
             elif kind in {"touchstart", "touchmove", "touchend"} and not down:
@@ -581,6 +593,7 @@ class BrowserWorld(World):
                 await self.tab.frame()
             else:
                 await self.tab.wheel(self.x, self.y, by)
+                await self.tab.frame()
 
         return make
 
@@ -645,9 +658,6 @@ class BrowserWorld(World):
         self._clicks = self._clicks + 1 if start - then <= 500.0 and near and not self._touch else 1
         self._clicked_at = (end, self.x, self.y)
         view = self.view
-        if not self._touch:
-            # A mouse presses where it is; programs and the last pixels of a way may not have been told of.
-            await self.tab.mouse("mouseMoved", self.x, self.y)
         await self._finger_or_button("down", self.x, self.y, clicks=self._clicks)
         told = await self._ask()
         self.hit = told["found"]["hit"] or "html"
@@ -718,8 +728,6 @@ class BrowserWorld(World):
 
     def _owe(self, effect: Effect) -> None:
         """The page will answer; until it does, nothing else is expected of it."""
-        from simbench.engine.world import Pending  # noqa: PLC0415
-
         due = self.now_ms + max(effect.first_ms, _FRAME_MS)
         self.response_ms = due - self.now_ms
         self._pending = Pending(commit_ms=due, seen_ms=due, response=effect.kind, scene=-1)

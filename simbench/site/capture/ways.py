@@ -50,6 +50,16 @@ class Ways:
                     if name not in self._with:
                         self._with[name] = await self._remember(tab, page, state)
 
+    def remembering(self, names: frozenset[str]) -> Memory:
+        """What a browser has that remembers `names`: questions that were answered, and what states open with."""
+        known = [self._with[name] for name in sorted(names) if name in self._with]
+        asked = self._unanswered.keys() & names
+        found = [self.answered] if asked or known else []
+        memory = Memory()
+        for one in [*found, *known]:
+            memory = Memory(memory.cookies | one.cookies, memory.local | one.local, memory.session | one.session)
+        return memory
+
     async def _answer_all(self, tab: Tab, questions: Sequence[str]) -> Memory:
         memory = Memory()
         for question in questions:
