@@ -25,7 +25,7 @@ from simbench.site.routes import page_of
 
 __all__ = ["LATENCY_HEADER", "VISIT_HEADER", "FixtureServer", "Hold", "LatencyMode", "find_file", "latency_of"]
 
-#: Is called with a visit and the address that it asks for, on the thread that answers; the answer is sent when it returns.
+#: Is called with a visit and the address that it asks for, on the thread that answers; when it returns, so does that.
 Hold = Callable[[str, str], None]
 
 #: Which latencies the server plays: none, those of requests (`server:` in site.yaml), or those of pages too.

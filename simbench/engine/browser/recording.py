@@ -100,7 +100,8 @@ class Recording:
 
         The recorder masks fields; what a page shows elsewhere of what was typed (a greeting, an order) is masked here.
         """
-        lines = [re.sub(re.escape(origin) + r"([^\s\"?#\\]*)[?#][^\s\"\\)<]*", origin + r"\1", line) for line in self._lines]
+        asked = re.compile(re.escape(origin) + r"([^\s\"?#\\]*)[?#][^\s\"\\)<]*")
+        lines = [asked.sub(origin + r"\1", line) for line in self._lines]
         for secret in sorted({s for s in secrets if len(s) >= _LEAST_SECRET}, key=len, reverse=True):
             inside = json.dumps(secret)[1:-1]
             lines = [line.replace(inside, "*" * len(secret)) for line in lines]

@@ -247,7 +247,7 @@ class _BrowserRun:
         self._done += 1
         self._progress(self._done)
 
-    # -- what is kept of a visit until its part is written --------------------------------------------------------------
+    # -- what is kept of a visit until its part is written ------------------------------------------------------------
 
     def _path(self, number: int) -> Path:
         return self._writer.staging / "visits" / f"{number:07}.pickle"
@@ -265,12 +265,9 @@ class _BrowserRun:
             )  # fmt: skip
         visited.recording = None
         visited.secrets = frozenset()
-        scenes = sorted({int(code) for code in visited.tape[:, Col.SCENE]} | {code for _, code in visited.scene_times}
-                        | {row[4] for row in visited.views} | {row["scene"] for row in (told.rows if told else ())})  # fmt: skip
-        keys = {
-            code: (s.page, s.state, s.viewport, s.snapshot.defects)
-            for code, s in ((code, self._stage.scenes[code]) for code in scenes if code >= 0)
-        }
+        met = {int(code) for code in visited.tape[:, Col.SCENE]} | {code for _, code in visited.scene_times}
+        scenes = {code: self._stage.scenes[code] for code in sorted(met) if code >= 0}
+        keys = {code: (s.page, s.state, s.viewport, s.snapshot.defects) for code, s in scenes.items()}
         strings = {code: self._stage.strings.values[code] for code in _string_codes(visited)}
         path = self._path(schedule.first + place)
         path.parent.mkdir(parents=True, exist_ok=True)

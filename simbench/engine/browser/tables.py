@@ -48,6 +48,10 @@ _TAKEN: Final = ("type", "x", "y", "scroll_y", "target", "scroll_container", "po
                  "data")  # fmt: skip
 
 
+#: What a custom event tells.
+_TOLD: Final = ("type", "target", "data", "x", "y", "value")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What was recorded of one visit: rows of the table of events, in order, by the true clock.
@@ -93,7 +97,7 @@ def recorded_events(
             told = event["data"]["payload"]
             if told.get("type") not in EVENT_TYPES:
                 continue
-            row = dict.fromkeys(_TAKEN) | {name: told.get(name) for name in ("type", "target", "data", "x", "y", "value")}
+            row = dict.fromkeys(_TAKEN) | {name: told.get(name) for name in _TOLD}
             row["pointer"] = "touch" if told["type"] in {"pointerdown", "pointerup"} else None
             found.append((round(event["timestamp"] - epoch_ms), _nth(documents, document), row))
     found.sort(key=lambda item: item[0])

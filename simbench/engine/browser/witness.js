@@ -71,6 +71,17 @@
   new MutationObserver((records) => { found.changed += records.length; }).observe(document, {
     subtree: true, childList: true, attributes: true, characterData: true,
   });
+  // A finger does not scroll by itself: how many moves a native touch scroll takes varies from run to run, so the driver
+  // scrolls, by what the finger does. No script of a page reads this.
+  const still = () => {
+    if (!document.documentElement) return false;
+    document.documentElement.style.touchAction = "none";
+    return true;
+  };
+  if (navigator.maxTouchPoints > 0 && !still()) {
+    new MutationObserver((_, observer) => { if (still()) observer.disconnect(); }).observe(document, { childList: true });
+  }
+
   // A page on its way is asked for in the driver's time: until it is due, this page lives on. (Once the browser itself has
   // begun to go elsewhere, it holds back every message to the page, and its clock with them.)
   const ask = window.__simbenchAsk;

@@ -99,7 +99,8 @@ _KIND: Final = """([target, wanted]) => {
     }
     return [field.type || field.localName, ''];
 }"""
-_SCROLL: Final = "(y) => window.scrollTo({top: y, behavior: 'instant'})"
+#: (In newer browsers it returns a promise, which a frame fulfils: nobody waits for that.)
+_SCROLL: Final = "(y) => { window.scrollTo({top: y, behavior: 'instant'}); }"
 
 Input = tuple[float, Callable[[], Awaitable[None]]]
 
