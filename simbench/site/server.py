@@ -9,17 +9,17 @@ from __future__ import annotations
 import fnmatch
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Protocol, Self
 from urllib.parse import unquote_to_bytes
 
 from simbench.errors import OutsideFailure
-from simbench.site.declaration import Declaration, Page
+from simbench.site.declaration import Declaration, Latency, Page
 from simbench.site.injection import active_defects, inject
 from simbench.site.routes import page_of
 
@@ -89,7 +89,15 @@ def find_file(folder: Path, url_path: str) -> Path | None:
     return answer if answer.is_file() and not answer.is_symlink() else None
 
 
-def latency_of(site: Declaration, path: str) -> float:
+class _Served(Protocol):
+    """A site, declared or loaded, as far as its server goes."""
+
+    @property
+    def server(self) -> Sequence[Latency]:
+        """Declared latencies."""
+
+
+def latency_of(site: _Served, path: str) -> float:
     """The declared latency in ms of a request that is not for a page: the first pattern that matches."""
     for latency in site.server:
         if fnmatch.fnmatchcase(path, latency.path):

@@ -179,7 +179,7 @@ class BrowserWorld(World):
         address = act.url + (joint + self._landing_query if self._landing_query else "")
         delay = self._delay(act.url, True)
         await self.tab.navigate(self._origin + address, self._referrer, delay)
-        await self._look()
+        await self._see()
         self.x, self.y = round(self.scene.vw * 0.5), round(self.scene.vh * 0.35)
 
     async def _do_look(self, act: Look) -> None:
@@ -293,7 +293,7 @@ class BrowserWorld(World):
         await self._finger_or_button("up", self.x, self.y, clicks=1)
         self.began_ms = began
         self.error, self.cause, self.response_ms = None, None, 0.0
-        await self._look()
+        await self._see()
         self.alive = act.selects or (start is not None and self.scene.effect(start) is not None)
         self.response = "change" if self.alive else ""
 
@@ -321,13 +321,13 @@ class BrowserWorld(World):
             self.surprises["no such field"] += 1
         elif self.tab.chooser is not None:
             chooser, self.tab.chooser = self.tab.chooser, None
-            await chooser.set_files([{"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"}])
+            await chooser.set_files({"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"})
         elif told[0] == "select":
             for letter in told[1]:
                 await self.tab.key(letter, code=ord(letter.upper()), text=letter)
         elif told[0] in ("checkbox", "radio"):
             await self.tab.key(" ", code=32, text=" ")
-        await self._look()
+        await self._see()
         self._fields[act.field] = True
         self.began_ms = start
 
@@ -366,7 +366,7 @@ class BrowserWorld(World):
         self.tab.back(self._delay(self._history[-1], True))
 
     async def _do_leave(self, _: Leave) -> None:
-        await self._look()
+        await self._see()
         self._count_inputs()
         self._close_view(self.now_ms)
         self._closed = True
@@ -383,7 +383,7 @@ class BrowserWorld(World):
                 break
             await make()
         await self._until(to, idle=idle)
-        await self._look()
+        await self._see()
 
     async def _until(self, to: float, *, idle: bool = False) -> None:
         pending = self._pending
@@ -478,7 +478,7 @@ class BrowserWorld(World):
         self._enter_state(code, self.now_ms)
         self.scene_times.append((self.now_ms, code))
 
-    async def _look(self) -> bool:
+    async def _see(self) -> bool:
         """See how the page is now; returns whether it has changed since the last press."""
         if self.view < 0:
             return False
@@ -680,7 +680,7 @@ class BrowserWorld(World):
         """Find out from the page what a press does; of the captured page, what it should do."""
         self.cause, self.alive, self.response_ms = None, True, 0.0
         if self._pending is not None:
-            await self._look()
+            await self._see()
             if self._pending is not None:
                 self.response_ms = self._pending.seen_ms - self.now_ms
             return
