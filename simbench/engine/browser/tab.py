@@ -22,8 +22,10 @@ from simbench.site.viewports import Viewport
 
 __all__ = ["PageLost", "Tab", "TabOptions"]
 
-#: Frames while nothing is done: enough for what moves by itself.
+#: Frames while nothing is done: enough for what moves by itself, soon after an input and later.
 _IDLE_FRAME_MS: Final = 100.0
+_QUIET_FRAME_MS: Final = 500.0
+_QUIET_AFTER_MS: Final = 1500.0
 #: While a page loads, time goes on in such steps.
 _LOAD_STEP_MS: Final = 4.0
 #: A request that the page has made is at the gate within so long, s of wall time.
@@ -110,6 +112,7 @@ class Tab:
         self._news = asyncio.Event()
         self._loaded = False
         self._next_frame = 0.0
+        self._last_input = 0.0
         self._others: set[asyncio.Task[None]] = set()
         self.crashed = False
 
@@ -256,7 +259,8 @@ class Tab:
                 await self.clock.step(min(stop - now, 5000.0))
             if not idle and self.now >= self._next_frame - 1e-6:
                 await self.clock.frame(draw=True)
-                self._next_frame = self.now + _IDLE_FRAME_MS
+                quiet = self.now - self._last_input > _QUIET_AFTER_MS
+                self._next_frame = self.now + (_QUIET_FRAME_MS if quiet else _IDLE_FRAME_MS)
 
     async def notice(self) -> None:
         """Take note of what the page has asked for; the answers are due later."""
@@ -344,7 +348,7 @@ class Tab:
             raise PageLost("the page crashed")
         await self.clock.stand_still()
         self.clock.correct(await self.page.evaluate("performance.timeOrigin + performance.now()"))
-        self._next_frame = self.now
+        self._next_frame = self._last_input = self.now
         await self.page_came()
 
     # -- hands --------------------------------------------------------------------------------------------------------
@@ -400,6 +404,8 @@ class Tab:
         return {} if stamp is None else {"timestamp": stamp}
 
     async def _send(self, method: str, event: dict[str, Any]) -> None:
+        self._last_input = self.now
+        self._next_frame = min(self._next_frame, self.now + _IDLE_FRAME_MS)
         async with asyncio.timeout(HUNG_S):
             await self._cdp.send(method, event)
 
@@ -416,7 +422,8 @@ class Tab:
                 await sent
         finally:
             sent.cancel()
-        self._next_frame = max(self._next_frame, self.now + _IDLE_FRAME_MS / 2)
+        self._last_input = self.now
+        self._next_frame = self.now + _IDLE_FRAME_MS
 
 
 async def _nothing() -> None:
