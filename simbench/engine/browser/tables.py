@@ -37,6 +37,7 @@ from simbench.events.codecs.rrweb.recording import read_recording
 from simbench.events.codecs.rrweb.tables import Session
 from simbench.events.schema import EVENT_TYPES, EVENTS, POINTER_TYPES
 from simbench.scenario.model import Scenario
+from simbench.visitor.scene import Scene
 
 __all__ = ["Recorded", "part_tables", "recorded_events"]
 
@@ -48,6 +49,8 @@ _TAKEN: Final = ("type", "x", "y", "scroll_y", "target", "scroll_container", "po
                  "data")  # fmt: skip
 
 
+#: How far a finger may wander and still tap (Chromium).
+_SLOP_PX: Final = 15.0
 #: What a custom event tells.
 _TOLD: Final = ("type", "target", "data", "x", "y", "value")
 
@@ -100,7 +103,9 @@ def recorded_events(
             row = dict.fromkeys(_TAKEN) | {name: told.get(name) for name in _TOLD}
             row["pointer"] = "touch" if told["type"] in {"pointerdown", "pointerup"} else None
             found.append((round(event["timestamp"] - epoch_ms), _nth(documents, document), row))
+    found = [item for item in found if not _no_news(item[2], stage.scenes[visited.scene_times[0][1]])]
     found.sort(key=lambda item: item[0])
+    _drop_strokes(found)
     began = [t for t, _ in visited.scene_times]
     codes = [code for _, code in visited.scene_times]
     top = 0.0
@@ -115,6 +120,29 @@ def recorded_events(
             row["scroll_y"] = top if row["scroll_container"] is None else row["scroll_y"]
         _place(row, stage, code)
     return Recorded(t=[t for t, _, _ in found], rows=[row for _, _, row in found])
+
+
+def _no_news(row: dict[str, Any], scene: Scene) -> bool:
+    """Whether an event tells that the window has the size that it has always had."""
+    return bool(row["type"] == "resize" and row["data"] == f"{scene.vw:.0f}x{scene.vh:.0f}")
+
+
+def _drop_strokes(found: list[tuple[int, int, dict[str, Any]]]) -> None:
+    """A finger that drags the page presses nothing: where browsers scroll themselves, they call its pointer off."""
+    down: int | None = None
+    dropped = set()
+    for place, (_, _, row) in enumerate(found):
+        if row["pointer"] == "touch" and row["type"] == "pointerdown":
+            down = place
+        elif row["pointer"] == "touch" and row["type"] == "pointerup" and down is not None:
+            before = found[down][2]
+            # (Page coordinates: the page itself moves under the finger.)
+            if abs(row["x"] - before["x"]) > _SLOP_PX or abs(row["y"] - before["y"]) > _SLOP_PX or down in dropped:
+                dropped |= {down, place}
+            down = None
+        elif row["type"] == "touchmove" and down is not None:
+            dropped.add(down)
+    found[:] = [item for place, item in enumerate(found) if place not in dropped]
 
 
 def _nth(documents: Sequence[int], number: int) -> int:

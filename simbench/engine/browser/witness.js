@@ -55,7 +55,12 @@
     if (event.detail === 0) found.hit = of(event);
   });
   on("scroll", () => { found.scrolled = true; });
-  on("change", () => { found.changed += 1; });
+  // A text that was typed is told of when its field is left, which answers nothing.
+  on("change", (event) => {
+    if (event.target instanceof Element && event.target.matches("select, [type=checkbox], [type=radio]")) found.changed += 1;
+  });
+  // The menu of a long press is the system's, and takes the next tap for itself.
+  window.addEventListener("contextmenu", (event) => event.preventDefault(), true);
   on("toggle", () => { found.changed += 1; });
   on("focusin", (event) => {
     if (event.target instanceof Element && event.target.matches("input, select, textarea, [contenteditable]")) found.focus = of(event);

@@ -616,7 +616,7 @@ class BrowserWorld(World):
             person=one([self._session_key], dtype=np.uint64), touch=one([self._touch]),
         )  # fmt: skip
         places = zip(strokes.press.tolist(), strokes.backspace.tolist(), strokes.length.tolist(), strict=True)
-        return [(at, self._stroke("" if back else act.text[length - 1])) for at, back, length in places]
+        return [(at, self._stroke("" if back else act.text[min(length, len(act.text)) - 1])) for at, back, length in places]
 
     def _stroke(self, letter: str) -> Callable[[], Awaitable[None]]:
         async def make() -> None:
@@ -694,7 +694,17 @@ class BrowserWorld(World):
             self.response_ms = self._pending.seen_ms - self.now_ms
             self._judge_error(told)
             return
+        if effect is not None and effect.kind == "navigate":
+            # A form is sent a moment after it was pressed.
+            await self._pass(self.now_ms + 1.0)
+            self.began_ms = began
+            if self._pending is not None:
+                self.response_ms = self._pending.seen_ms - self.now_ms
+                self._judge_error(told)
+                return
         kind = self._evidence(told, effect.kind if effect is not None else "")
+        if effect is not None and effect.kind in {"state", "navigate"} and effect.first_ms > _INSTANT_MS:
+            kind = ""  # what is seen at once is not what was meant
         if effect is not None and not kind and effect.mutations == 0 and effect.kind not in {"state", "navigate"}:
             # What only the eye or the ear sees of a page: painted otherwise, drawn, heard.
             kind = effect.kind if effect.first_ms <= _INSTANT_MS else ""
