@@ -616,7 +616,8 @@ class BrowserWorld(World):
             person=one([self._session_key], dtype=np.uint64), touch=one([self._touch]),
         )  # fmt: skip
         places = zip(strokes.press.tolist(), strokes.backspace.tolist(), strokes.length.tolist(), strict=True)
-        return [(at, self._stroke("" if back else act.text[min(length, len(act.text)) - 1])) for at, back, length in places]
+        last = len(act.text)
+        return [(at, self._stroke("" if back else act.text[min(length, last) - 1])) for at, back, length in places]
 
     def _stroke(self, letter: str) -> Callable[[], Awaitable[None]]:
         async def make() -> None:
@@ -674,7 +675,11 @@ class BrowserWorld(World):
             self.hit = "html"
 
     def _struck(self) -> Element | None:
-        return self.scene.element(self.hit) if self.hit is not None else None
+        """What was hit, or the element around it that the captured page knows (it has no lines of a drawing)."""
+        target = self.hit or ""
+        while target and (element := self.scene.element(target)) is None:
+            target = target.rpartition(" > ")[0]
+        return element if target else None
 
     async def _see_what_comes(self) -> None:
         """Find out from the page what a press does; of the captured page, what it should do."""
