@@ -156,7 +156,8 @@ class Tab:
     async def _listen(self) -> None:
         cdp = self._cdp
         cdp.on("Network.requestWillBeSent", self._on_request)
-        for name in ("Network.loadingFinished", "Network.loadingFailed"):
+        # (A body that no script reads is never finished.)
+        for name in ("Network.responseReceived", "Network.loadingFinished", "Network.loadingFailed"):
             cdp.on(name, self._on_finished)
         cdp.on("Page.loadEventFired", self._on_loaded)
         cdp.on("Page.frameNavigated", self._on_navigated)
@@ -288,7 +289,9 @@ class Tab:
         async with asyncio.timeout(HUNG_S):
             while reply.request not in self._finished and not self.crashed:
                 self._news.clear()
-                await self._news.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), 0.2)
+                await self.clock.step(0.5)
             await self.clock.step(1.0)
 
     # -- going somewhere ----------------------------------------------------------------------------------------------

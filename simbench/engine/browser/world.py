@@ -52,6 +52,8 @@ _READ: Final = "(signs) => window[Symbol.for('simbench.witness')].read(signs)"
 #: A response within this is felt as instant (Nielsen 1993): a hand that has pressed stays so long.
 _INSTANT_MS: Final = 100.0
 _FRAME_MS: Final = 1000.0 / 60.0
+#: A finger that moves less may have tapped (Chromium: 15 px).
+_TAP_PX: Final = 24.0
 #: While something is awaited, the page is looked at so often.
 _LOOK_MS: Final = 50.0
 #: An answer that the page owed and that has not come so long after it was due will not come.
@@ -335,7 +337,8 @@ class BrowserWorld(World):
         start, end = self.now_ms, self.now_ms + act.ms
         if self._pending is not None:
             while self._pending is not None and self.now_ms < end:
-                await self._pass(min(end, self.now_ms + _LOOK_MS, max(self._pending.seen_ms, self.now_ms + 1.0)))
+                due, next_look = self._pending.seen_ms, self.now_ms + _LOOK_MS
+                await self._pass(min(end, next_look, due if due > self.now_ms else next_look))
         else:
             await self._pass(end)
         self.began_ms = start
@@ -554,20 +557,27 @@ class BrowserWorld(World):
         inputs: list[Input] = []
         top = self.scroll_y
         names = self._stage.strings.values
+        stroke: list[Input] = []
+        finger = (0.0, 0.0)
         by_script = self._touch or any(kind == "keydown" for _, kind, *_ in made)
         for at, kind, x, y, scroll_y, data, _ in made:
-            if not (0.0 <= x < self.scene.vw and 0.0 <= y < self.scene.vh) and kind in {"mousemove", "touchmove"}:
+            if not (0.0 <= x < self.scene.vw and 0.0 <= y < self.scene.vh) and kind == "mousemove":
                 continue  # outside the window, of which no page hears
             if kind == "mousemove" or (kind == "touchmove" and down):
                 inputs.append((at, self._mover(x, y, down=down)))
             elif kind in {"touchstart", "touchmove", "touchend"} and not down:
-                inputs.append((at, self._toucher(kind, x, y)))
+                if kind == "touchstart":
+                    stroke, finger = [], (x, y)
+                stroke.append((at, self._toucher(kind, x, y)))
+                # So short a stroke would be a tap: browsers that scroll call it off in time.
+                if kind == "touchend" and max(abs(x - finger[0]), abs(y - finger[1])) >= _TAP_PX:
+                    inputs += stroke
             elif kind == "scroll" and scroll_y != top:
                 inputs.append((at, self._scroller(scroll_y, scroll_y - top, by_script=by_script)))
                 top = scroll_y
             elif kind == "keydown":
                 inputs.append((at, self._scroll_key(names[data])))
-        return inputs
+        return sorted(inputs, key=lambda made: made[0])
 
     def _mover(self, x: float, y: float, *, down: bool) -> Callable[[], Awaitable[None]]:
         async def make() -> None:
