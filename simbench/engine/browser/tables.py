@@ -49,8 +49,6 @@ _TAKEN: Final = ("type", "x", "y", "scroll_y", "target", "scroll_container", "po
                  "data")  # fmt: skip
 
 
-#: How far a finger may wander and still tap (Chromium).
-_SLOP_PX: Final = 15.0
 #: What a custom event tells.
 _TOLD: Final = ("type", "target", "data", "x", "y", "value")
 
@@ -128,20 +126,18 @@ def _no_news(row: dict[str, Any], scene: Scene) -> bool:
 
 
 def _drop_strokes(found: list[tuple[int, int, dict[str, Any]]]) -> None:
-    """A finger that drags the page presses nothing: where browsers scroll themselves, they call its pointer off."""
+    """A finger that drags the page presses nothing: its pointer is called off, and its end is like any other."""
     down: int | None = None
     dropped = set()
     for place, (_, _, row) in enumerate(found):
-        if row["pointer"] == "touch" and row["type"] == "pointerdown":
+        if row["type"] == "pointerdown" and row["pointer"] == "touch":
             down = place
-        elif row["pointer"] == "touch" and row["type"] == "pointerup" and down is not None:
-            before = found[down][2]
-            # (Page coordinates: the page itself moves under the finger.)
-            if abs(row["x"] - before["x"]) > _SLOP_PX or abs(row["y"] - before["y"]) > _SLOP_PX or down in dropped:
-                dropped |= {down, place}
+        elif row["type"] == "pointerup":
             down = None
-        elif row["type"] == "touchmove" and down is not None:
-            dropped.add(down)
+        elif row["type"] == "touchend" and row["data"] == "cancel":
+            row["data"] = None
+            dropped |= {down} if down is not None else set()
+            down = None
     found[:] = [item for place, item in enumerate(found) if place not in dropped]
 
 

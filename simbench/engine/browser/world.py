@@ -52,8 +52,6 @@ _READ: Final = "(signs) => window[Symbol.for('simbench.witness')].read(signs)"
 #: A response within this is felt as instant (Nielsen 1993): a hand that has pressed stays so long.
 _INSTANT_MS: Final = 100.0
 _FRAME_MS: Final = 1000.0 / 60.0
-#: A finger that moves less may have tapped (Chromium: 15 px).
-_TAP_PX: Final = 24.0
 #: While something is awaited, the page is looked at so often.
 _LOOK_MS: Final = 50.0
 #: An answer that the page owed and that has not come so long after it was due will not come.
@@ -557,8 +555,6 @@ class BrowserWorld(World):
         inputs: list[Input] = []
         top = self.scroll_y
         names = self._stage.strings.values
-        stroke: list[Input] = []
-        finger = (0.0, 0.0)
         by_script = self._touch or any(kind == "keydown" for _, kind, *_ in made)
         for at, kind, x, y, scroll_y, data, _ in made:
             if not (0.0 <= x < self.scene.vw and 0.0 <= y < self.scene.vh) and kind == "mousemove":
@@ -566,12 +562,7 @@ class BrowserWorld(World):
             if kind == "mousemove" or (kind == "touchmove" and down):
                 inputs.append((at, self._mover(x, y, down=down)))
             elif kind in {"touchstart", "touchmove", "touchend"} and not down:
-                if kind == "touchstart":
-                    stroke, finger = [], (x, y)
-                stroke.append((at, self._toucher(kind, x, y)))
-                # So short a stroke would be a tap: browsers that scroll call it off in time.
-                if kind == "touchend" and max(abs(x - finger[0]), abs(y - finger[1])) >= _TAP_PX:
-                    inputs += stroke
+                inputs.append((at, self._toucher(kind, x, y)))
             elif kind == "scroll" and scroll_y != top:
                 inputs.append((at, self._scroller(scroll_y, scroll_y - top, by_script=by_script)))
                 top = scroll_y
@@ -590,10 +581,12 @@ class BrowserWorld(World):
         return make
 
     def _toucher(self, kind: str, x: float, y: float) -> Callable[[], Awaitable[None]]:
-        name = {"touchstart": "touchStart", "touchmove": "touchMove", "touchend": "touchEnd"}[kind]
+        # Where browsers scroll themselves, they call the finger's pointer off. A stroke that ends otherwise is taken
+        # for a fling, and the next tap for the end of that.
+        name = {"touchstart": "touchStart", "touchmove": "touchMove", "touchend": "touchCancel"}[kind]
 
         async def make() -> None:
-            await self.tab.touch(name, [] if kind == "touchend" else [(x, y)])
+            await self.tab.touch(name, [] if name == "touchCancel" else [(x, y)])
 
         return make
 

@@ -1,4 +1,4 @@
-"""Visits in real Chromium, in compressed time: end to end, twice the same, without what was typed, and after a crash."""
+"""Visits in real Chromium, in compressed time: end to end, twice the same, nothing typed, and after a crash."""
 
 from __future__ import annotations
 
@@ -196,12 +196,14 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     assert not (tmp_path / ".run.partial").exists()
 
 
-def test_what_is_typed_into_a_form_reaches_neither_raw_nor_tables(tmp_path: Path) -> None:
+def test_what_is_typed_into_a_form_reaches_neither_raw_nor_tables() -> None:
     """The recorder masks fields; what a page shows elsewhere is masked on the way to the disk."""
     from simbench.engine.browser.recording import Recording
 
     recording = Recording(mask=True, pages=None)
-    recording.add(json.dumps({"type": 5, "data": {"text": "Hello anna.berg@example.org", "href": "http://h:1/a?q=anna"}}))
+    recording.add(
+        json.dumps({"type": 5, "data": {"text": "Hello anna.berg@example.org", "href": "http://h:1/a?q=anna"}})
+    )
     packed = gzip.decompress(recording.packed("http://h:1", {"anna.berg@example.org"})).decode()
     assert "anna" not in packed
     assert '"http://h:1/a"' in packed
@@ -214,7 +216,7 @@ def test_motor_truth_is_refused_at_once(tmp_path: Path) -> None:
         run_scenario(made, resolve(made), tmp_path / "run")
 
 
-def test_compressed_time_is_real_time_but_faster(tmp_path: Path) -> None:
+def test_compressed_time_is_real_time_but_faster() -> None:
     """Case by case: timers, frames, transitions, event times; what a page hears of an input; all as in real time."""
     from simbench.engine.browser.clock import COMPRESSED_FLAGS
     from simbench.engine.browser.gate import Gate
@@ -232,7 +234,8 @@ def test_compressed_time_is_real_time_but_faster(tmp_path: Path) -> None:
         window.heard = [];
         const t0 = performance.now();
         const note = (what) => window.heard.push([what, performance.now() - t0]);
-        for (const type of ['mousemove', 'mousedown', 'mouseup', 'click', 'scroll']) addEventListener(type, () => note(type), true);
+        const types = ['mousemove', 'mousedown', 'mouseup', 'click', 'scroll'];
+        for (const type of types) addEventListener(type, () => note(type), true);
         setTimeout(() => note('timer'), 300);
         const box = document.createElement('div');
         box.style.cssText = 'transition: opacity 200ms; opacity: 1';
