@@ -179,9 +179,12 @@ class _BrowserRun:
                     recorded[place] = told
                 self._note(visits[place])
         left = iter([place for place in range(len(schedule)) if place not in visits])
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._workers, len(schedule))):
-                group.create_task(self._work(playwright, shared, schedule, cast, left, visits, recorded))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._workers, len(schedule))):
+                    group.create_task(self._work(playwright, shared, schedule, cast, left, visits, recorded))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
         played = [visits[place] for place in sorted(visits)]
         tables = part_tables(self._scenario, self._stage, schedule, cast, number, played, recorded)
         index = self._raw_index()

@@ -173,12 +173,12 @@ def test_an_interrupted_run_is_taken_up_again(tmp_path: Path, monkeypatch: pytes
 
     async def stops(browser: Browser, *arguments: Any) -> Any:
         if played:
-            raise KeyboardInterrupt
+            raise OutsideFailure("the disk is full")
         played.append(1)
         return await play_visit(browser, *arguments)
 
     monkeypatch.setattr(browser_run, "play_visit", stops)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(OutsideFailure, match="full"):
         play(tmp_path, "again", sessions=2)
     monkeypatch.undo()
     monkeypatch.setenv("SIMBENCH_CHROMIUM", str(SHELL))
